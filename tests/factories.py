@@ -1,0 +1,111 @@
+"""Plain makers of rows: each stores a valid thing, and what a test cares about it says in its call."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+
+from flask.testing import FlaskClient
+from flask_security import hash_password
+
+from tumorboard.accounts.domain import Actor, InstitutionKind, Part, Specialty
+from tumorboard.accounts.models import Institution, Person, PersonPart, PersonSpecialty
+from tumorboard.accounts.views.sign_in import load_actor
+from tumorboard.kernel.db import db, transaction
+from tumorboard.series.domain import SeatPart, SeriesKind, Site
+from tumorboard.series.models import Policy, Seat, Series
+
+PASSWORD = "rounds-at-seven-oclock"  # noqa: S105 - of people who do not exist
+NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)  # a Tuesday, 10:00 in New York
+_number = count(1)
+
+
+def stored(row: Any) -> Any:
+    """Store the row and give it back."""
+    with transaction():
+        db.session.add(row)
+    return row
+
+
+def an_institution(**overrides: Any) -> Institution:
+    """A member in the hub's own zone."""
+    number = next(_number)
+    values = {
+        "slug": f"institute-{number}",
+        "name": f"Institute {number}",
+        "short_name": f"Institute {number}",
+        "kind": InstitutionKind.MEMBER,
+        "city": "Hartford",
+        "state": "Connecticut",
+        "time_zone": "America/New_York",
+    }
+    return stored(Institution(**{**values, **overrides}))
+
+
+def a_person(
+    *parts: Part, at: Institution | None = None, specialties: Iterable[Specialty] = (), **overrides: Any
+) -> Person:
+    """Somebody who has come in and can sign in with PASSWORD."""
+    number = next(_number)
+    values = {
+        "email": f"person{number}@example.org",
+        "given_name": "Robin",
+        "family_name": f"Example{number}",
+        "credentials": "MD",
+        "fs_uniquifier": f"uniquifier-{number}",
+        "institution_id": (at or an_institution()).id,
+        "joined_at": NOW - timedelta(days=100),
+        "password": hash_password(PASSWORD),
+        "parts": [PersonPart(part=part) for part in parts],
+        "specialties": [PersonSpecialty(specialty=one) for one in specialties],
+    }
+    return stored(Person(**{**values, **overrides}))
+
+
+def a_series(**overrides: Any) -> Series:
+    """A thoracic tumor board: Tuesdays at 7:00 in New York, 60 minutes."""
+    number = next(_number)
+    values = {
+        "slug": f"thoracic-{number}",
+        "name": "Thoracic tumor board",
+        "short_name": "Thoracic",
+        "kind": SeriesKind.TUMOR_BOARD,
+        "site": Site.THORACIC,
+        "time_zone": "America/New_York",
+        "rule": "FREQ=WEEKLY;BYDAY=TU",
+        "starts": time(7, 0),
+        "length_minutes": 60,
+        "capacity_minutes": 60,
+        "first_on": date(2026, 1, 6),
+    }
+    values |= overrides
+    values.setdefault("host_id", an_institution(kind=InstitutionKind.HUB).id)
+    values.setdefault(
+        "policies", [Policy(effective_on=date(2026, 1, 1), cut_off_days=5, cut_off_at=time(17, 0))]
+    )
+    return stored(Series(**values))
+
+
+def seat(series: Series, person: Person, part: SeatPart, specialty: Specialty | None = None) -> Seat:
+    """Put the person on the roster."""
+    return stored(Seat(series_id=series.id, person_id=person.id, part=part, specialty=specialty))
+
+
+def as_actor(person: Person) -> Actor:
+    """The person as the rules see them now."""
+    return load_actor(person)
+
+
+def sign_in(client: FlaskClient, person: Person) -> FlaskClient:
+    """Sign the person in through the page, as everybody does."""
+    answer = client.post("/sign-in", data=form(client, "/sign-in", email=person.email, password=PASSWORD))
+    assert answer.status_code == 302, answer.text
+    return client
+
+
+def form(client: FlaskClient, path: str, **fields: Any) -> dict[str, Any]:
+    """The fields, with the token that the page at the path gives."""
+    page = client.get(path).text
+    marker = 'name="csrf_token" value="'
+    assert marker in page, f"{path} has no form"
+    return {"csrf_token": page.split(marker)[1].split('"')[0], **fields}

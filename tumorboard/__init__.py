@@ -1,0 +1,1 @@
+"""Tumorboard: the cases, agendas and calendars of a cancer alliance."""

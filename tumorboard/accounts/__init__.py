@@ -1,0 +1,1 @@
+"""Institutions, people, the parts they play, sign-in, and the one table of permissions."""

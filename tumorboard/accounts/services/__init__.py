@@ -1,0 +1,33 @@
+"""Inviting people, what they may change about themselves, and keeping sign-ins in bounds."""
+
+from tumorboard.accounts.services.people import (
+    accept_invitation,
+    add_absence,
+    create_institution,
+    deactivate,
+    edit_institution,
+    edit_person,
+    invite,
+    reactivate,
+    remove_absence,
+)
+from tumorboard.accounts.services.sign_ins import end_sign_in, end_sign_ins_of, sweep_sign_ins
+from tumorboard.accounts.services.throttling import forget_failures, note_failure, refuse_when_throttled
+
+__all__ = [
+    "accept_invitation",
+    "add_absence",
+    "create_institution",
+    "deactivate",
+    "edit_institution",
+    "edit_person",
+    "end_sign_in",
+    "end_sign_ins_of",
+    "forget_failures",
+    "invite",
+    "note_failure",
+    "reactivate",
+    "refuse_when_throttled",
+    "remove_absence",
+    "sweep_sign_ins",
+]

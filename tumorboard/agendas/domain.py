@@ -1,0 +1,33 @@
+"""Agenda items and what may be done with them."""
+
+from enum import StrEnum
+
+from tumorboard.kernel.errors import Conflict
+
+
+class ItemKind(StrEnum):
+    """What fills a part of the meeting."""
+
+    DISCUSS = "discuss"
+    NOTE = "note"
+    TALK = "talk"
+    BREAK = "break"
+
+
+class PlacedBy(StrEnum):
+    """Who put the item where it stands."""
+
+    PLANNER = "planner"
+    COORDINATOR = "coordinator"
+
+
+class AgendaChanged(Conflict):
+    """Somebody else edited the agenda since this page was opened."""
+
+
+class AgendaClosed(Conflict):
+    """The meeting has begun, is over or was cancelled."""
+
+
+class AlreadyOnAgenda(Conflict):
+    """The case stands on an agenda already."""

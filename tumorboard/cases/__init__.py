@@ -1,0 +1,1 @@
+"""Cases from draft to accepted: the pro-forma, triage, and the life cycle."""

@@ -1,0 +1,247 @@
+"""The life cycle of a case in one table, and the closed lists of the minimum data set."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tumorboard.kernel.errors import Conflict, Invalid
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    ACCEPTED = "accepted"
+    SCHEDULED = "scheduled"
+    PRESENTED = "presented"
+    NOTED = "noted"
+    RECOMMENDED = "recommended"
+    FOLLOWED_UP = "followed_up"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The state as it is shown."""
+        return _STATE_LABELS.get(self, self.value.replace("_", " ").capitalize())
+
+
+_STATE_LABELS = {
+    CaseState.SUBMITTED: "Waiting for triage",
+    CaseState.RETURNED: "Returned for information",
+    CaseState.ACCEPTED: "Accepted, waiting for a meeting",
+}
+
+
+class Act(StrEnum):
+    """What can be done to a case."""
+
+    SUBMIT = "submit"
+    ACCEPT = "accept"
+    RETURN = "return"
+    DECLINE = "decline"
+    REDIRECT = "redirect"
+    SCHEDULE = "schedule"
+    DEFER = "defer"
+    PRESENT = "present"
+    NOTE = "note"
+    RECOMMEND = "recommend"
+    FOLLOW_UP = "follow_up"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+    @property
+    def label(self) -> str:
+        """The act in the past tense, as a history tells it."""
+        return _ACT_LABELS[self]
+
+
+_ACT_LABELS = {
+    Act.SUBMIT: "Submitted",
+    Act.ACCEPT: "Accepted",
+    Act.RETURN: "Returned for information",
+    Act.DECLINE: "Not listed",
+    Act.REDIRECT: "Redirected to another board",
+    Act.SCHEDULE: "Put on an agenda",
+    Act.DEFER: "Taken off the agenda",
+    Act.PRESENT: "Presented",
+    Act.NOTE: "Noted under a standard of care",
+    Act.RECOMMEND: "Recommendation signed",
+    Act.FOLLOW_UP: "Follow-up recorded",
+    Act.CLOSE: "Closed",
+    Act.WITHDRAW: "Withdrawn",
+}
+
+_BEFORE_PRESENTED = frozenset(
+    {CaseState.DRAFT, CaseState.SUBMITTED, CaseState.RETURNED, CaseState.ACCEPTED, CaseState.SCHEDULED}
+)
+
+# The whole life cycle: which act is possible in which states, and where it leads.
+TRANSITIONS: Mapping[Act, tuple[frozenset[CaseState], CaseState]] = {
+    Act.SUBMIT: (frozenset({CaseState.DRAFT, CaseState.RETURNED}), CaseState.SUBMITTED),
+    Act.ACCEPT: (frozenset({CaseState.SUBMITTED}), CaseState.ACCEPTED),
+    Act.RETURN: (frozenset({CaseState.SUBMITTED}), CaseState.RETURNED),
+    Act.DECLINE: (frozenset({CaseState.SUBMITTED}), CaseState.DECLINED),
+    Act.REDIRECT: (frozenset({CaseState.SUBMITTED}), CaseState.SUBMITTED),
+    Act.SCHEDULE: (frozenset({CaseState.ACCEPTED, CaseState.SCHEDULED}), CaseState.SCHEDULED),
+    Act.DEFER: (frozenset({CaseState.SCHEDULED}), CaseState.ACCEPTED),
+    Act.PRESENT: (frozenset({CaseState.SCHEDULED}), CaseState.PRESENTED),
+    Act.NOTE: (frozenset({CaseState.ACCEPTED, CaseState.SCHEDULED}), CaseState.NOTED),
+    Act.RECOMMEND: (frozenset({CaseState.PRESENTED}), CaseState.RECOMMENDED),
+    Act.FOLLOW_UP: (frozenset({CaseState.RECOMMENDED, CaseState.NOTED}), CaseState.FOLLOWED_UP),
+    Act.CLOSE: (frozenset({CaseState.FOLLOWED_UP}), CaseState.CLOSED),
+    Act.WITHDRAW: (_BEFORE_PRESENTED, CaseState.WITHDRAWN),
+}
+
+EDITABLE = frozenset({CaseState.DRAFT, CaseState.RETURNED, CaseState.SUBMITTED, CaseState.ACCEPTED, CaseState.SCHEDULED})
+WAITING = frozenset({CaseState.ACCEPTED, CaseState.SCHEDULED})
+
+
+class NotInThisState(Conflict):
+    """The case has moved on, so this act is not possible any more."""
+
+
+def next_state(state: CaseState, act: Act) -> CaseState:
+    """Return where the act leads. Raises NotInThisState when the table has no such step."""
+    possible, target = TRANSITIONS[act]
+    if state not in possible:
+        raise NotInThisState(f"This case is “{state.label.lower()}” now, so it cannot be {_PARTICIPLES[act]}.")
+    return target
+
+
+_PARTICIPLES = {
+    Act.SUBMIT: "submitted",
+    Act.ACCEPT: "accepted",
+    Act.RETURN: "returned",
+    Act.DECLINE: "declined",
+    Act.REDIRECT: "redirected",
+    Act.SCHEDULE: "put on an agenda",
+    Act.DEFER: "taken off an agenda",
+    Act.PRESENT: "presented",
+    Act.NOTE: "noted",
+    Act.RECOMMEND: "given a recommendation",
+    Act.FOLLOW_UP: "followed up",
+    Act.CLOSE: "closed",
+    Act.WITHDRAW: "withdrawn",
+}
+
+
+class Urgency(StrEnum):
+    """How soon the board must hear the case."""
+
+    EMERGENT = "emergent"
+    URGENT = "urgent"
+    SOON = "soon"
+    ROUTINE = "routine"
+
+    @property
+    def days(self) -> int:
+        """Within how many days of submission the board should hear it."""
+        return _URGENCY_DAYS[self]
+
+
+_URGENCY_DAYS = {Urgency.EMERGENT: 2, Urgency.URGENT: 7, Urgency.SOON: 14, Urgency.ROUTINE: 28}
+
+
+class Sex(StrEnum):
+    """Sex as relevant to the disease."""
+
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class Side(StrEnum):
+    """Laterality of the primary."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    BOTH = "both"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class StageBasis(StrEnum):
+    """On what the stage as stated rests."""
+
+    CLINICAL = "clinical"
+    PATHOLOGIC = "pathologic"
+
+
+class TreatmentStatus(StrEnum):
+    """What has been treated when the case is presented; `prospective` is derived from it by policy."""
+
+    NONE_YET = "none_yet"
+    UNDER_WAY = "under_way"
+    FIRST_COMPLETED = "first_completed"
+    RECURRENCE = "recurrence"
+
+
+class Sequencing(StrEnum):
+    """Where MSK-IMPACT sequencing stands."""
+
+    NOT_ORDERED = "not_ordered"
+    ORDERED = "ordered"
+    RESULTED = "resulted"
+
+
+class QuestionKind(StrEnum):
+    """What kind of answer the physician needs."""
+
+    DIAGNOSIS = "diagnosis"
+    STAGING = "staging"
+    SURGERY = "surgery"
+    SYSTEMIC = "systemic"
+    RADIATION = "radiation"
+    SEQUENCE = "sequence"
+    RECURRENCE = "recurrence"
+    TRIAL = "trial"
+    GENETICS = "genetics"
+    PALLIATIVE = "palliative"
+
+
+class StudyKind(StrEnum):
+    """Imaging or pathology."""
+
+    IMAGING = "imaging"
+    PATHOLOGY = "pathology"
+
+
+class Transfer(StrEnum):
+    """Whether the hub has the images or slides."""
+
+    NOT_YET = "not_yet"
+    REQUESTED = "requested"
+    TRANSFERRED = "transferred"
+
+
+class SectionState(StrEnum):
+    """How far a section of the form is."""
+
+    TODO = "todo"
+    PART = "part"
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One page of the submission form: its address, heading, fields, and which of them are needed to submit."""
+
+    slug: str
+    title: str
+    fields: tuple[str, ...]
+    needed: tuple[str, ...]
+
+
+class CaseIncomplete(Invalid):
+    """The pro-forma has gaps; `fields` names them."""
+
+
+class EditedElsewhere(Conflict):
+    """The draft was saved from another tab or by another person since it was opened here."""
+
+
+class CutOffPassed(Conflict):
+    """The meeting's cut-off is over, so the text of the case stands."""

@@ -1,0 +1,1 @@
+"""iCalendar subscriptions: public, by series and personal."""

@@ -1,0 +1,55 @@
+"""The shell around every page: main navigation, who is signed in, light or dark."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from tumorboard.accounts.domain import Actor, Permission
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    current: bool
+    count: int | None = None
+
+
+# What stands in the navigation, for whom, and which pages belong to it.
+_ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
+    ("Today", "home.today", Permission.HOME_SEE, ("home.today",)),
+    ("People", "accounts.list_people", Permission.PEOPLE_MANAGE, ("accounts.list_", "accounts.show_person")),
+    ("Outbox", "accounts.list_notices", Permission.NOTICES_SEE, ("accounts.list_notices", "accounts.show_notice")),
+    ("Audit", "accounts.list_audit_entries", Permission.AUDIT_SEE, ("accounts.list_audit_entries",)),
+)
+
+
+def install_shell(app: Flask) -> None:
+    """Give every template its navigation, the actor and the theme."""
+    app.context_processor(_shell)
+
+
+def _shell() -> dict[str, Any]:
+    actor = g.get("actor")
+    theme = request.cookies.get("theme", "")
+    return {
+        "actor": actor,
+        "nav": navigation(actor) if actor else [],
+        "theme": theme if theme in {"light", "dark"} else "",
+    }
+
+
+def navigation(actor: Actor) -> list[Link]:
+    """The entries that the person may open, the present one marked."""
+    return [
+        Link(label, url_for(endpoint), _is_here(pages))
+        for label, endpoint, permission, pages in _ENTRIES
+        if actor.may(permission)
+    ]
+
+
+def _is_here(pages: tuple[str, ...]) -> bool:
+    return (request.endpoint or "").startswith(pages)

@@ -1,0 +1,1 @@
+"""What all packages stand on and no physician has heard of."""

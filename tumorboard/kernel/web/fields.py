@@ -1,0 +1,58 @@
+"""Schemas for what people send: text is cleaned at the edge, unknown fields are refused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, pre_load, validate
+
+from tumorboard.kernel.text import clean_line, clean_text
+
+LONGEST_LIST = 200
+
+
+class Line(fields.String):
+    """One line of text, cleaned; its length is counted after cleaning."""
+
+    def __init__(self, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("validate", []).append(_length(least, most))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return clean_line(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Paragraph(fields.String):
+    """Text of several lines, cleaned; its length is counted after cleaning."""
+
+    def __init__(self, *, most: int, least: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("metadata", {}).setdefault("kind", "textarea")
+        kwargs.setdefault("validate", []).append(_length(least, most))
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        return clean_text(super()._deserialize(value, attr, data, **kwargs))
+
+
+class FormSchema(Schema):
+    """The base of every schema: blanks count as absent, unknown fields are refused, lists are capped."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": "This form has no such field."}
+
+    @pre_load
+    def _drop_blanks(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if not _is_blank(value)}
+
+
+def _is_blank(value: object) -> bool:
+    if isinstance(value, str):
+        return not clean_line(value)
+    return value is None or value == []
+
+
+def _length(least: int, most: int) -> validate.Length:
+    if least > 1:
+        return validate.Length(min=least, max=most, error=f"Use between {least} and {most:,} characters.")
+    return validate.Length(min=least, max=most, error=f"Use at most {most:,} characters.")

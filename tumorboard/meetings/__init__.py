@@ -1,0 +1,1 @@
+"""Dated meetings: made from a rhythm, moved and cancelled one by one."""

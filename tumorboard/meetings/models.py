@@ -1,0 +1,58 @@
+"""The table of meetings."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from tumorboard.kernel.db import Model
+from tumorboard.meetings.domain import MeetingState
+from tumorboard.series.models import Series
+
+
+class Meeting(Model):
+    """One dated meeting of a series.
+
+    `occurs_on` is the local day of the rhythm that made it: its identity for ever, also after a move.
+    `uid` and `sequence` are what calendars know it by (RFC 5545 3.8.4.7, 3.8.7.4).
+    """
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        UniqueConstraint("series_id", "occurs_on"),
+        CheckConstraint("starts_at < ends_at", name="in_order"),
+        Index(None, "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id"))
+    occurs_on: Mapped[date]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    room: Mapped[str] = mapped_column(String(120), default="")
+    video_url: Mapped[str] = mapped_column(String(300), default="")
+    capacity_minutes: Mapped[int] = mapped_column(default=0)
+    reserve_minutes: Mapped[int] = mapped_column(default=0)
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    moved_from_at: Mapped[datetime | None]
+    is_edited: Mapped[bool] = mapped_column(default=False)
+    talk_title: Mapped[str] = mapped_column(String(200), default="")
+    talk_abstract: Mapped[str] = mapped_column(Text, default="")
+    speaker_name: Mapped[str] = mapped_column(String(120), default="")
+    speaker_affiliation: Mapped[str] = mapped_column(String(120), default="")
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    revised_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    series: Mapped[Series] = relationship(lazy="joined", innerjoin=True)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it does not take place."""
+        return self.state is MeetingState.CANCELLED

@@ -1,0 +1,1 @@
+"""The outbox: what is told to whom, and the mail that carries it."""

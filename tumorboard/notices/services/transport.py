@@ -1,0 +1,102 @@
+"""How a message leaves: by SMTP, or into a folder on the embedded default."""
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Protocol
+
+from tumorboard.kernel.text import clean_line
+from tumorboard.notices.domain import HeaderUnsafe
+
+TIMEOUT_SECONDS = 20
+_HEADERS = ["From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "MIME-Version"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """What is needed to make a message."""
+
+    sender: str
+    address: str
+    name: str
+    subject: str
+    text: str
+    message_id: str
+    date: str
+
+    def message(self) -> EmailMessage:
+        """Return the message. Raises HeaderUnsafe when a header reads back other than it was meant."""
+        message = EmailMessage(policy=policy.SMTP)
+        message["From"] = Address("Tumorboard", addr_spec=self.sender)
+        message["To"] = Address(_display_name(self.name), addr_spec=self.address)
+        message["Subject"] = self.subject
+        message["Message-ID"] = f"<{self.message_id}@{self.sender.rpartition('@')[2]}>"
+        message["Date"] = self.date
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(self.text)
+        _check_headers(message, self.address)
+        return message
+
+
+class Transport(Protocol):
+    """A way for messages to leave."""
+
+    def send(self, message: EmailMessage, *, reference: str) -> None:
+        """Hand the message over, or raise."""
+        ...
+
+
+@dataclass(frozen=True)
+class FolderTransport:
+    """Each message becomes one .eml file; sending it again writes the same file."""
+
+    folder: Path
+
+    def send(self, message: EmailMessage, *, reference: str) -> None:
+        """Write the file whole or not at all."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self.folder / f".{reference}.part"
+        unfinished.write_bytes(message.as_bytes())
+        unfinished.replace(self.folder / f"{reference}.eml")
+
+
+@dataclass(frozen=True)
+class SmtpTransport:
+    """One connection a message; TLS verified."""
+
+    host: str
+    port: int
+    tls: str
+    user: str | None = None
+    password: str | None = None
+
+    def send(self, message: EmailMessage, *, reference: str) -> None:
+        """Hand the message to the server. Raises OSError or SMTPException when it is not taken."""
+        context = ssl.create_default_context()
+        if self.tls == "tls":
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=TIMEOUT_SECONDS)
+        with server:
+            if self.tls == "starttls":
+                server.starttls(context=context)
+            if self.user and self.password:
+                server.login(self.user, self.password)
+            server.send_message(message)
+
+
+def _display_name(name: str) -> str:
+    # Python below 3.11.15 turns an encoded word in a header into headers of its own (gh-127794).
+    return clean_line(name).replace("=?", "").replace("?=", "")
+
+
+def _check_headers(message: EmailMessage, address: str) -> None:
+    read_back = message_from_bytes(message.as_bytes(), policy=policy.default)
+    names = [name for name in read_back.keys() if not name.startswith("Content-")]
+    to = read_back["To"].addresses
+    if sorted(names) != sorted(_HEADERS) or [one.addr_spec for one in to] != [address]:
+        raise HeaderUnsafe("A mail header came out other than it went in.")

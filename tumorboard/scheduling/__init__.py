@@ -1,0 +1,1 @@
+"""Computing agendas: the pure engine, and the runs around it."""

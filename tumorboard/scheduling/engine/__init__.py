@@ -1,0 +1,72 @@
+"""The scheduling engine: a frozen problem in, a plan with reasons out.
+
+Pure: no clock, no database, no chance, no files. The same problem gives the same plan, whatever the
+order of its lists. Planning never breaks a hard rule except where a coordinator locked a case, and
+`check` tells so without using the planner's code.
+
+    answer = plan(Problem.from_json(data))
+    assert check(problem, answer) == ()
+"""
+
+from tumorboard.scheduling.engine.check import Violation, ViolationCode, check, measure
+from tumorboard.scheduling.engine.plan import (
+    LEVEL_NAMES,
+    Move,
+    Plan,
+    Reason,
+    ReasonCode,
+    Skipped,
+    Slot,
+    Status,
+    Waiting,
+)
+from tumorboard.scheduling.engine.planning import Budget, WhatIf, diff, plan, what_if
+from tumorboard.scheduling.engine.problem import (
+    BadInstance,
+    Board,
+    Case,
+    Config,
+    Meeting,
+    Parallel,
+    PastDelay,
+    Presenter,
+    Problem,
+    PublishedSlot,
+    Rep,
+    Urgency,
+    digest,
+)
+
+__all__ = [
+    "LEVEL_NAMES",
+    "BadInstance",
+    "Board",
+    "Budget",
+    "Case",
+    "Config",
+    "Meeting",
+    "Move",
+    "Parallel",
+    "PastDelay",
+    "Plan",
+    "Presenter",
+    "Problem",
+    "PublishedSlot",
+    "Reason",
+    "ReasonCode",
+    "Rep",
+    "Skipped",
+    "Slot",
+    "Status",
+    "Urgency",
+    "Violation",
+    "ViolationCode",
+    "Waiting",
+    "WhatIf",
+    "check",
+    "diff",
+    "digest",
+    "measure",
+    "plan",
+    "what_if",
+]

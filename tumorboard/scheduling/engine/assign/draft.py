@@ -1,0 +1,195 @@
+"""A plan in the making: at every moment each meeting has a possible order."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from tumorboard.scheduling.engine.agenda import Agenda, Item, Span
+from tumorboard.scheduling.engine.catalog import Catalog
+from tumorboard.scheduling.engine.objective import Objective
+from tumorboard.scheduling.engine.plan import ReasonCode
+from tumorboard.scheduling.engine.problem import Case, Meeting, Parallel
+from tumorboard.scheduling.engine.rules import Rules, minutes_over, reserve_over
+from tumorboard.scheduling.engine.sequence import best_starts, feasible_starts
+
+Starts = dict[str, int]
+
+
+class Draft:
+    """Who stands where so far. Starts of a meeting are replaced, never changed in place.
+
+    `boards` are those being planned; the cases of the others stay where they are held.
+    `pinned` narrows a case to one meeting, as "what if" asks.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        *,
+        boards: Collection[str] | None = None,
+        pinned: Mapping[str, str] | None = None,
+    ) -> None:
+        self.objective = objective
+        self.rules: Rules = objective.rules
+        self.catalog: Catalog = objective.catalog
+        self.boards = sorted(self.catalog.hosts if boards is None else boards)
+        self.pinned = dict(pinned or {})
+        self.where: dict[str, str] = {}
+        self.starts: dict[str, Starts] = {}
+        self.relaxed: set[str] = set()
+        self._items: dict[tuple[str, str], Item] = {}
+        self._orders: dict[tuple[str, tuple[Item, ...]], Starts | None] = {}
+
+    def free_cases(self) -> list[Case]:
+        """Return the cases that may be moved, the most pressing first."""
+        cases = (case for board in self.boards for case in self.catalog.queue.get(board, ()))
+        free = [case for case in cases if case.locked is None and case.id not in self.pinned]
+        return sorted(free, key=self.catalog.priority)
+
+    def standing(self, meeting: str) -> list[Case]:
+        """Return the cases of the meeting in the order of their ids."""
+        return [self.catalog.cases[case] for case in sorted(self.starts.get(meeting, ()))]
+
+    def admit(self, case: Case, meeting: Meeting) -> bool:
+        """Put the case into the meeting if that leaves a possible order; its other cases may shift."""
+        starts = self._starts_with(case, meeting)
+        if isinstance(starts, ReasonCode):
+            return False
+        self.seat(case, meeting, starts)
+        return True
+
+    def obstacle(self, case: Case, meeting: Meeting, *, any_hours: bool = False) -> ReasonCode | None:
+        """Return what keeps the case out of the meeting as it is filled now, or None.
+
+        `any_hours` asks the same for a presenter who could join at any time.
+        """
+        starts = self._starts_with(case, meeting, any_hours=any_hours)
+        return starts if isinstance(starts, ReasonCode) else None
+
+    def seat(self, case: Case, meeting: Meeting, starts: Starts) -> None:
+        self.where[case.id] = meeting.id
+        self.starts[meeting.id] = starts
+
+    def remove(self, case: Case) -> None:
+        """Take the case out of its meeting, if it has one."""
+        meeting = self.where.pop(case.id, None)
+        if meeting is not None:
+            starts = self.starts[meeting]
+            self.starts[meeting] = {each: start for each, start in starts.items() if each != case.id}
+
+    def saved(self) -> tuple[dict[str, str], dict[str, Starts]]:
+        return dict(self.where), dict(self.starts)
+
+    def restore(self, saved: tuple[dict[str, str], dict[str, Starts]]) -> None:
+        self.where, self.starts = dict(saved[0]), dict(saved[1])
+
+    def put_in_order(self) -> None:
+        """Put the cases of each meeting being planned into the best order found."""
+        for meeting in self.catalog.problem.meetings:
+            starts = self.starts.get(meeting.id)
+            if starts and meeting.board in self.boards:
+                agenda = self._agenda(self.standing(meeting.id), meeting)
+                self.starts[meeting.id] = best_starts(agenda, starts)
+
+    def possible_order(
+        self, cases: list[Case], meeting: Meeting, *, any_hours_of: str | None = None
+    ) -> Starts | None:
+        """Return starts for these cases in the meeting, or None where no order is possible."""
+        agenda = self._agenda(cases, meeting)
+        if any_hours_of is not None:
+            agenda = agenda.with_any_hours(any_hours_of, self.catalog.limit(meeting))
+        key = meeting.id, agenda.items
+        if key not in self._orders:
+            self._orders[key] = feasible_starts(agenda, self.starts.get(meeting.id, {}))
+        return self._orders[key]
+
+    def speaks_elsewhere(self, case: Case, meeting: Meeting, *, start: int) -> bool:
+        """Whether the presenter is too close to, or forbidden by, another meeting at this start."""
+        gap, end = self.catalog.config.switch_gap, start + case.minutes
+        forbid = self.catalog.config.parallel is Parallel.FORBID
+        return any(
+            forbid or (begin - gap < end and start < finish + gap)
+            for begin, finish in self._elsewhere(case, meeting)
+        )
+
+    def _starts_with(self, case: Case, meeting: Meeting, *, any_hours: bool = False) -> Starts | ReasonCode:
+        cases = [*self.standing(meeting.id), case]
+        if minutes_over(self.catalog, cases, meeting):
+            return ReasonCode.FULL
+        if reserve_over(cases, meeting):
+            return ReasonCode.RESERVE
+        if self._forbidden_elsewhere(case, meeting):
+            return ReasonCode.ELSEWHERE
+        starts = self.possible_order(cases, meeting, any_hours_of=case.id if any_hours else None)
+        if starts is None:
+            return ReasonCode.NO_ORDER if self._spans(case, meeting) else ReasonCode.ELSEWHERE
+        return starts
+
+    def _forbidden_elsewhere(self, case: Case, meeting: Meeting) -> bool:
+        if self.catalog.config.parallel is Parallel.ALLOW:
+            return False
+        return next(self._elsewhere(case, meeting), None) is not None
+
+    def _elsewhere(self, case: Case, meeting: Meeting) -> Iterator[Span]:
+        """Yield when the presenter speaks in meetings that run at the same time, from this one's start."""
+        parallel = self.catalog.parallel[meeting.id]
+        presented = self.catalog.presented_by[case.presenter]
+        if not parallel or len(presented) == 1:
+            return
+        others = {other.id: other for other in parallel}
+        for own in presented:
+            other = others.get(self.where.get(own.id, ""))
+            # Two locks against each other have already been weighed: both stand.
+            both_locked = own.locked is not None and case.id in self.relaxed
+            if other is None or own.id == case.id or both_locked:
+                continue
+            begin = self.starts[other.id][own.id] + other.start - meeting.start
+            yield begin, begin + own.minutes
+
+    def _agenda(self, cases: list[Case], meeting: Meeting) -> Agenda:
+        items = sorted((self._item(case, meeting) for case in cases), key=lambda item: item.case)
+        return Agenda(tuple(items), self.catalog.config.start_tol)
+
+    def relax(self, cases: Collection[Case]) -> None:
+        """Stop asking for these presenters' hours."""
+        self.relaxed.update(case.id for case in cases)
+        self._items.clear()
+
+    def _item(self, case: Case, meeting: Meeting) -> Item:
+        """Return the case as an item; only presenters with meetings in parallel change while planning."""
+        if self.catalog.parallel[meeting.id] and len(self.catalog.presented_by[case.presenter]) > 1:
+            return self._new_item(case, meeting)
+        key = case.id, meeting.id
+        if key not in self._items:
+            self._items[key] = self._new_item(case, meeting)
+        return self._items[key]
+
+    def _new_item(self, case: Case, meeting: Meeting) -> Item:
+        published = case.published if case.published and case.published.meeting == meeting.id else None
+        early_leave = self.catalog.config.early_leave
+        return Item(
+            case=case.id,
+            minutes=case.minutes,
+            rank=self.catalog.rank(case),
+            spans=self._spans(case, meeting),
+            published=published.start if published else None,
+            presenter=case.presenter if self.catalog.is_outside(case) else None,
+            leavers=tuple(each for each in case.specialties if each in early_leave),
+        )
+
+    def _spans(self, case: Case, meeting: Meeting) -> tuple[Span, ...]:
+        """Return when the presenter is free during the meeting, long enough for the case."""
+        window = None if case.id in self.relaxed else self.catalog.presenters[case.presenter].window
+        limit = self.catalog.limit(meeting)
+        free = [(0, limit)]
+        if window is not None:
+            free = [(max(0, window[0] - meeting.start), min(limit, window[1] - meeting.start))]
+        if self.catalog.config.parallel is Parallel.ALLOW:
+            gap = self.catalog.config.switch_gap
+            for begin, end in self._elsewhere(case, meeting):
+                free = _without(free, begin - gap, end + gap)
+        return tuple(sorted(span for span in free if span[1] - span[0] >= case.minutes))
+
+
+def _without(free: list[Span], begin: int, end: int) -> list[Span]:
+    before = [(first, min(last, begin)) for first, last in free]
+    after = [(max(first, end), last) for first, last in free]
+    return before + after

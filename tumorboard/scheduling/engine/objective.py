@@ -1,0 +1,183 @@
+"""What a plan costs: six levels, lexicographic, and the keys for the order inside a meeting."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from tumorboard.scheduling.engine.agenda import Agenda, Item
+from tumorboard.scheduling.engine.plan import Levels
+from tumorboard.scheduling.engine.problem import Case, Meeting
+from tumorboard.scheduling.engine.rules import Rules
+
+# Level 1, unsched, moves, delay in points, delay in meetings: what one case costs at one place.
+Cost = tuple[int, int, int, int, int]
+OrderKeys = tuple[int, int, int, int, int]
+NOTHING: Levels = (0, 0, 0, 0, 0, 0)
+
+
+class Objective:
+    """The six levels of one problem; `where` always maps the placed cases to their meetings."""
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.catalog = rules.catalog
+        self.config = rules.catalog.config
+        self._costs: dict[tuple[str, str | None], Cost] = {}
+        self._choices: dict[str, tuple[tuple[Cost, Meeting | None], ...]] = {}
+        self._past = {(past.board, past.institution): past for past in self.catalog.problem.history}
+
+    def levels(self, where: Mapping[str, str]) -> Levels:
+        return summed(self.board_levels(board.id, where) for board in self.catalog.problem.boards)
+
+    def board_levels(self, board: str, where: Mapping[str, str]) -> Levels:
+        """Return what the cases of one board add to each level."""
+        cases = self.catalog.queue.get(board, ())
+        costs = [self.cost(case, where.get(case.id)) for case in cases]
+        return (
+            sum(cost[0] for cost in costs),
+            sum(cost[1] for cost in costs),
+            sum(cost[2] for cost in costs),
+            self._unfair(board, cases, costs),
+            sum(cost[3] for cost in costs),
+            self._joins(cases, where),
+        )
+
+    def cost(self, case: Case, meeting: str | None) -> Cost:
+        """Return what this case alone costs in this meeting, or waiting."""
+        known = self._costs.get((case.id, meeting))
+        if known is None:
+            known = self._cost(case, None if meeting is None else self.catalog.meetings[meeting])
+            self._costs[case.id, meeting] = known
+        return known
+
+    def choices(self, case: Case) -> tuple[tuple[Cost, Meeting | None], ...]:
+        """Return every place the case may have, waiting among them, the cheapest first."""
+        if case.id not in self._choices:
+            places: list[Meeting | None] = [*self.rules.possible[case.id], None]
+            costs = [(self.cost(case, place.id if place else None), place) for place in places]
+            self._choices[case.id] = tuple(sorted(costs, key=lambda choice: choice[0]))
+        return self._choices[case.id]
+
+    def own_minimum(self, case: Case) -> Cost:
+        """Return the least this case can cost on levels 1 to 3, whatever the others do."""
+        if case.locked is not None:
+            return self.cost(case, case.locked)
+        return self.choices(case)[0][0]
+
+    def bounds(self) -> tuple[int | None, ...]:
+        """Return a lower bound for each level, None where none is known."""
+        cases = self.catalog.problem.cases
+        late = sum(self.own_minimum(case)[0] for case in cases)
+        hopeless = [case for case in cases if not self.rules.possible[case.id] and case.locked is None]
+        unsched = sum(self.config.w_urgency[case.urgency.place] for case in hopeless)
+        return late, unsched, 0, 0, 0, 0
+
+    def _cost(self, case: Case, meeting: Meeting | None) -> Cost:
+        moves = self._moves(case, meeting)
+        delay = self._delay(case, meeting)
+        weight = self.config.w_urgency[case.urgency.place]
+        return (
+            self._late(case, meeting) + self.config.move_price * moves,
+            weight if meeting is None else 0,
+            moves,
+            delay * self._delay_points(case),
+            delay,
+        )
+
+    def _late(self, case: Case, meeting: Meeting | None) -> int:
+        days = max(0, (self._stands_on(meeting) - case.deadline).days)
+        miss = self.config.miss if days else 0
+        return self.config.w_urgency[case.urgency.place] * (days * (days + 7) + miss)
+
+    def _stands_on(self, meeting: Meeting | None) -> date:
+        """Return the day that counts; who waits is counted as standing after the horizon."""
+        if meeting is not None:
+            return meeting.date
+        return self.catalog.problem.horizon_end + timedelta(days=self.config.beyond_days)
+
+    def _moves(self, case: Case, meeting: Meeting | None) -> int:
+        published = self.catalog.published_meeting(case)
+        if published is None or case.locked is not None or not self.rules.may_stay(case):
+            return 0
+        if meeting is not None and meeting.id == published.id:
+            return 0
+        return self._notice(published) * self._move_weight(published, meeting)
+
+    def _move_weight(self, published: Meeting, meeting: Meeting | None) -> int:
+        if meeting is None:
+            return self.config.move_out
+        earlier = meeting.order < published.order
+        return self.config.move_earlier if earlier else self.config.move_later
+
+    def _notice(self, published: Meeting) -> int:
+        days = (published.date - self.catalog.problem.today).days
+        return next((weight for upto, weight in self.config.notice if days <= upto), 1)
+
+    def _delay(self, case: Case, meeting: Meeting | None) -> int:
+        """Count the board's meetings from the first possible one to the one chosen, or to the end."""
+        first = self.rules.first_possible(case)
+        if first is None:
+            return 0
+        position = self.catalog.position
+        chosen = len(self.catalog.calendar[case.board]) if meeting is None else position[meeting.id]
+        return max(0, chosen - position[first.id])
+
+    def _delay_points(self, case: Case) -> int:
+        waited = max(0, (self.catalog.problem.today - case.submitted).days)
+        return 100 * self.config.e_urgency[case.urgency.place] + min(99, waited)
+
+    def _unfair(self, board: str, cases: Sequence[Case], costs: Sequence[Cost]) -> int:
+        delays: dict[str, int] = defaultdict(int)
+        counts: dict[str, int] = defaultdict(int)
+        for case, cost in zip(cases, costs, strict=True):
+            delays[case.institution] += cost[4]
+            counts[case.institution] += 1
+        return max((self._burden(board, each, delays[each], counts[each]) for each in delays), default=0)
+
+    def _burden(self, board: str, institution: str, delay: int, cases: int) -> int:
+        past = self._past.get((board, institution))
+        if past is not None:
+            delay, cases = delay + past.delay, cases + past.cases
+        return -(-100 * delay // max(1, cases + self.config.fair_prior))
+
+    def _joins(self, cases: Sequence[Case], where: Mapping[str, str]) -> int:
+        outside = (case for case in cases if case.id in where and self.catalog.is_outside(case))
+        return len({(case.presenter, where[case.id]) for case in outside})
+
+
+def summed(parts: Iterable[Levels]) -> Levels:
+    """Return the levels added up, one by one."""
+    late, unsched, moves, unfair, delay, joins = (sum(column) for column in zip(NOTHING, *parts, strict=True))
+    return late, unsched, moves, unfair, delay, joins
+
+
+def order_keys(agenda: Agenda, starts: Mapping[str, int]) -> OrderKeys:
+    """Return the keys of one order: inversions, starts moved, waiting outside, waiting to leave, end."""
+    items = sorted(agenda.items, key=lambda item: starts[item.case])
+    return (
+        sum(_inversions(items)),
+        sum(agenda.moved(item, starts[item.case]) for item in items),
+        sum(_waiting_outside(items, starts)),
+        sum(_waiting_to_leave(items, starts)),
+        max((starts[item.case] + item.minutes for item in items), default=0),
+    )
+
+
+def _inversions(items: Sequence[Item]) -> Iterable[int]:
+    for place, earlier in enumerate(items):
+        for later in items[place + 1 :]:
+            yield max(0, earlier.rank - later.rank)
+
+
+def _waiting_outside(items: Sequence[Item], starts: Mapping[str, int]) -> Iterable[int]:
+    for presenter in {item.presenter for item in items if item.presenter is not None}:
+        own = [item for item in items if item.presenter == presenter]
+        present = starts[own[-1].case] + own[-1].minutes - starts[own[0].case]
+        yield present - sum(item.minutes for item in own)
+
+
+def _waiting_to_leave(items: Sequence[Item], starts: Mapping[str, int]) -> Iterable[int]:
+    """A specialty that may leave early is there from the start until the end of its last case."""
+    for specialty in {leaver for item in items for leaver in item.leavers}:
+        own = [item for item in items if specialty in item.leavers]
+        yield starts[own[-1].case] + own[-1].minutes - sum(item.minutes for item in own)

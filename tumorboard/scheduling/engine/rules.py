@@ -1,0 +1,95 @@
+"""The hard rules as pre-processing: each case and meeting is possible, or there is an exact reason why not."""
+
+from collections.abc import Iterable, Iterator
+
+from tumorboard.scheduling.engine.catalog import Catalog
+from tumorboard.scheduling.engine.plan import ReasonCode
+from tumorboard.scheduling.engine.problem import Case, Meeting
+
+
+class Rules:
+    """Which meetings are possible for each case, whatever else stands in them."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.possible = {case.id: self._possible(case) for case in catalog.problem.cases}
+        self._possible_ids = {
+            case: frozenset(meeting.id for meeting in meetings) for case, meetings in self.possible.items()
+        }
+
+    def is_possible(self, case: Case, meeting: str) -> bool:
+        return meeting in self._possible_ids[case.id]
+
+    def first_possible(self, case: Case) -> Meeting | None:
+        meetings = self.possible[case.id]
+        return meetings[0] if meetings else None
+
+    def may_stay(self, case: Case) -> bool:
+        """Whether the case was published into a meeting that is still possible."""
+        return case.published is not None and self.is_possible(case, case.published.meeting)
+
+    def obstacle(self, case: Case, meeting: Meeting) -> ReasonCode | None:
+        """Return the first hard reason against this meeting, or None where it is possible."""
+        return next(self._obstacles(case, meeting), None)
+
+    def obstacles(self, case: Case, meeting: Meeting) -> tuple[ReasonCode, ...]:
+        """Return every hard reason against this meeting."""
+        return tuple(self._obstacles(case, meeting))
+
+    def missing_specialties(self, case: Case, meeting: Meeting) -> tuple[str, ...]:
+        """Return the required specialties nobody stands for on that day."""
+        return tuple(
+            specialty
+            for specialty in case.specialties
+            if not self.catalog.is_present(case.board, specialty, meeting.date)
+        )
+
+    def _possible(self, case: Case) -> tuple[Meeting, ...]:
+        calendar = self.catalog.calendar.get(case.board, ())
+        return tuple(meeting for meeting in calendar if self.obstacle(case, meeting) is None)
+
+    def _obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
+        presenter = self.catalog.presenters[case.presenter]
+        if meeting.board != case.board:
+            yield ReasonCode.OTHER_BOARD
+        if meeting.cancelled:
+            yield ReasonCode.CANCELLED
+        if meeting.date < self.catalog.problem.today:
+            yield ReasonCode.PAST
+        if meeting.date < case.ready:
+            yield ReasonCode.NOT_READY
+        if meeting.date in presenter.away:
+            yield ReasonCode.PRESENTER_AWAY
+        if case.minutes > meeting.minutes:
+            yield ReasonCode.TOO_LONG
+        elif _shared_minutes(presenter.window, meeting) < case.minutes:
+            yield ReasonCode.OUTSIDE_HOURS
+        if self.missing_specialties(case, meeting):
+            yield ReasonCode.NO_SPECIALTY
+
+
+def minutes_over(catalog: Catalog, cases: Iterable[Case], meeting: Meeting) -> int:
+    """Return how many minutes the cases together exceed what the meeting may hold; never negative."""
+    return max(0, sum(case.minutes for case in cases) - catalog.limit(meeting))
+
+
+def reserve_over(cases: Iterable[Case], meeting: Meeting) -> int:
+    """Return how many minutes of the reserve are taken by cases that may not have it; never negative.
+
+    What is locked or published in the meeting may stay in the reserve, but nothing joins it there.
+    """
+    barred = [case for case in cases if not case.urgency.may_use_reserve]
+    if all(belongs(case, meeting) for case in barred):
+        return 0
+    return max(0, sum(case.minutes for case in barred) - max(0, meeting.minutes - meeting.reserve))
+
+
+def belongs(case: Case, meeting: Meeting) -> bool:
+    """Whether the case is locked or published in this meeting."""
+    return case.locked == meeting.id or (case.published is not None and case.published.meeting == meeting.id)
+
+
+def _shared_minutes(window: tuple[int, int] | None, meeting: Meeting) -> int:
+    if window is None:
+        return meeting.minutes
+    return min(window[1], meeting.end) - max(window[0], meeting.start)

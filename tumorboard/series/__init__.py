@@ -1,0 +1,1 @@
+"""What meets by a rule: boards, disease management teams, lectures, grand rounds, the symposium."""

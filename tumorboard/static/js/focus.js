@@ -1,0 +1,4 @@
+// A refused form opens at what is to fix.
+export function start() {
+  document.getElementById("errors").focus();
+}
