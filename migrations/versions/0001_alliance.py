@@ -223,6 +223,11 @@ def _create_tables() -> None:
     sa.Column('trial_interest', sa.Boolean(), nullable=True),
     sa.Column('ready_on', sa.Date(), nullable=True),
     sa.Column('deadline_on', sa.Date(), nullable=True),
+    sa.Column('queued_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('scheduled_for_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('edit_until_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_until_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint('age_years BETWEEN 0 AND 90', name=op.f('ck_case_age')),
     sa.CheckConstraint('ecog BETWEEN 0 AND 4', name=op.f('ck_case_ecog')),
     sa.CheckConstraint('minutes BETWEEN 1 AND 120', name=op.f('ck_case_minutes')),
@@ -240,6 +245,7 @@ def _create_tables() -> None:
         batch_op.create_index(batch_op.f('ix_case_board_id_state'), ['board_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_institution_id_state'), ['institution_id', 'state'], unique=False)
         batch_op.create_index(batch_op.f('ix_case_presenter_id'), ['presenter_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_case_queued_at'), ['queued_at'], unique=False)
 
     op.create_table('feed_token',
     sa.Column('id', sa.Integer(), nullable=False),

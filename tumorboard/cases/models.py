@@ -103,6 +103,14 @@ class Case(Model):
     # Decided at triage
     ready_on: Mapped[date | None]
     deadline_on: Mapped[date | None]
+    # The last moment at which something changed that a plan depends on.
+    queued_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    # Told by the agenda it stands on
+    scheduled_for_at: Mapped[datetime | None]
+    edit_until_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]
+    released_until_at: Mapped[datetime | None]
 
     board: Mapped[Series | None] = relationship()
     submitter: Mapped[Person] = relationship(foreign_keys=[submitter_id])

@@ -3,8 +3,23 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.scheduling.engine.factories import TODAY, a_case, a_meeting, a_presenter, a_problem, published
-from tumorboard.scheduling.engine import Config, PastDelay, Plan, Slot, Urgency, Waiting, measure
+from tests.scheduling.engine.factories import (
+    TODAY,
+    a_case,
+    a_meeting,
+    a_presenter,
+    a_problem,
+    published,
+)
+from tumorboard.scheduling.engine import (
+    Config,
+    PastDelay,
+    Plan,
+    Slot,
+    Urgency,
+    Waiting,
+    measure,
+)
 from tumorboard.scheduling.engine.agenda import Agenda, Item
 from tumorboard.scheduling.engine.catalog import Catalog
 from tumorboard.scheduling.engine.objective import Objective, order_keys

@@ -6,7 +6,14 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.scheduling.engine.factories import a_case, a_meeting, a_problem, an_instance, published, shuffled
+from tests.scheduling.engine.factories import (
+    a_case,
+    a_meeting,
+    a_problem,
+    an_instance,
+    published,
+    shuffled,
+)
 from tumorboard.scheduling.engine import (
     Plan,
     Problem,

@@ -2,10 +2,9 @@
 
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import validate
 
 from tumorboard.accounts.domain import EmailTaken, Permission
-from tumorboard.accounts.models import Institution, Person
+from tumorboard.accounts.models import Person
 from tumorboard.accounts.queries import institutions, people, person_seen_by
 from tumorboard.accounts.schemas import PersonSchema
 from tumorboard.accounts.services import deactivate, edit_person, invite, reactivate
@@ -16,7 +15,7 @@ from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.text import clean_line
 from tumorboard.kernel.ui import form_view
-from tumorboard.kernel.web import Submission, page_of, requires, see_other, submission
+from tumorboard.kernel.web import Submission, offer, page_of, requires, see_other, submission
 
 
 @blueprint.get("/people")
@@ -110,12 +109,8 @@ def change_access(person_id: int, act: str) -> ResponseReturnValue:
 
 def _schema() -> PersonSchema:
     """The schema with the institutions there are as its choices."""
-    rows = db.session.execute(institutions().with_only_columns(Institution.id, Institution.name)).all()
-    ids, names = [row.id for row in rows], [row.name for row in rows]
     schema = PersonSchema()
-    schema.fields["institution_id"].validators = [
-        validate.OneOf(ids, names, error="Choose an institution of the list.")
-    ]
+    offer(schema, "institution_id", ((row.id, row.name) for row in db.session.scalars(institutions())))
     return schema
 
 

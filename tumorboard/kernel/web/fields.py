@@ -1,6 +1,6 @@
 """Schemas for what people send: text is cleaned at the edge, unknown fields are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, fields, pre_load, validate
@@ -44,6 +44,13 @@ class FormSchema(Schema):
     @pre_load
     def _drop_blanks(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         return {name: value for name, value in data.items() if not _is_blank(value)}
+
+
+def offer(schema: Schema, name: str, choices: Iterable[tuple[int, str]]) -> None:
+    """Let a number field take only these values, and show them by name."""
+    offered = list(choices)
+    values, labels = [value for value, _ in offered], [label for _, label in offered]
+    schema.fields[name].validators = [validate.OneOf(values, labels, error="Choose one of the list.")]
 
 
 def _is_blank(value: object) -> bool:

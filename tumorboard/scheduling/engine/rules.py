@@ -1,4 +1,4 @@
-"""The hard rules as pre-processing: each case and meeting is possible, or there is an exact reason why not."""
+"""The hard rules as pre-processing: a meeting is possible for a case, or there is an exact reason why not."""
 
 from collections.abc import Iterable, Iterator
 
@@ -49,7 +49,10 @@ class Rules:
         return tuple(meeting for meeting in calendar if self.obstacle(case, meeting) is None)
 
     def _obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
-        presenter = self.catalog.presenters[case.presenter]
+        yield from self._calendar_obstacles(case, meeting)
+        yield from self._people_obstacles(case, meeting)
+
+    def _calendar_obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
         if meeting.board != case.board:
             yield ReasonCode.OTHER_BOARD
         if meeting.cancelled:
@@ -58,6 +61,9 @@ class Rules:
             yield ReasonCode.PAST
         if meeting.date < case.ready:
             yield ReasonCode.NOT_READY
+
+    def _people_obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
+        presenter = self.catalog.presenters[case.presenter]
         if meeting.date in presenter.away:
             yield ReasonCode.PRESENTER_AWAY
         if case.minutes > meeting.minutes:

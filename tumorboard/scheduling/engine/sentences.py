@@ -29,15 +29,15 @@ SKIPPED: dict[ReasonCode, str] = {
     ReasonCode.NOT_PLANNED: "this board was not planned again",
 }
 
-# What would have to change; {on} is the day it would open.
+# What would have to change; the sentence begins with the day it would open.
 CHANGES: dict[ReasonCode, str] = {
-    ReasonCode.NOT_READY: "if it were ready by {on}",
-    ReasonCode.PRESENTER_AWAY: "if the presenter could join on {on}",
-    ReasonCode.OUTSIDE_HOURS: "if the presenter could join during the meeting on {on}",
-    ReasonCode.NO_SPECIALTY: "if {all_specialties} were there on {on}",
-    ReasonCode.FULL: "if {minutes} more minutes were free on {on}",
-    ReasonCode.FULL_MORE_URGENT: "if {minutes} more minutes were free on {on}",
-    ReasonCode.RESERVE: "if {minutes} minutes of the reserve were opened on {on}",
+    ReasonCode.NOT_READY: "if it were ready by then",
+    ReasonCode.PRESENTER_AWAY: "if the presenter could join",
+    ReasonCode.OUTSIDE_HOURS: "if the presenter could join during the meeting",
+    ReasonCode.NO_SPECIALTY: "if {all_specialties} were there",
+    ReasonCode.FULL: "if {minutes} more minutes were free",
+    ReasonCode.FULL_MORE_URGENT: "if {minutes} more minutes were free",
+    ReasonCode.RESERVE: "if {minutes} minutes of the reserve were opened",
     ReasonCode.LOCKED: "if it were unlocked",
     ReasonCode.KEPT: "if the published slot were given up",
 }

@@ -2,7 +2,12 @@
 
 from tumorboard.scheduling.engine.assign.draft import Draft
 from tumorboard.scheduling.engine.assign.improve import displace, improve
-from tumorboard.scheduling.engine.assign.place import hold, place_all, place_locked, place_pinned
+from tumorboard.scheduling.engine.assign.place import (
+    hold,
+    place_all,
+    place_locked,
+    place_pinned,
+)
 
 __all__ = ["Draft", "assign", "hold"]
 

@@ -4,7 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
-from tumorboard.scheduling.engine.problem.fields import BadInstance, Fields, choice, text, whole
+from tumorboard.scheduling.engine.problem.fields import (
+    BadInstance,
+    Fields,
+    choice,
+    text,
+    whole,
+)
 
 ByUrgency = tuple[int, int, int, int]
 

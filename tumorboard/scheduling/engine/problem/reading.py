@@ -1,7 +1,14 @@
-"""From the JSON form to the dataclasses; each reader raises BadInstance naming the first field found wrong."""
+"""From the JSON form to the dataclasses; each reader raises BadInstance naming the field found wrong."""
 
 from tumorboard.scheduling.engine.problem.config import Urgency
-from tumorboard.scheduling.engine.problem.fields import BadInstance, Fields, choice, day, text, whole
+from tumorboard.scheduling.engine.problem.fields import (
+    BadInstance,
+    Fields,
+    choice,
+    day,
+    text,
+    whole,
+)
 from tumorboard.scheduling.engine.problem.model import (
     Board,
     Case,

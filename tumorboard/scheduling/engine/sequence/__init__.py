@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from tumorboard.scheduling.engine.agenda import Agenda
-from tumorboard.scheduling.engine.sequence.exact import LARGEST_EXACT, best_with_gaps, best_without_gaps
+from tumorboard.scheduling.engine.sequence.exact import (
+    LARGEST_EXACT,
+    best_with_gaps,
+    best_without_gaps,
+)
 from tumorboard.scheduling.engine.sequence.feasible import feasible_starts
 from tumorboard.scheduling.engine.sequence.heuristic import improved
 

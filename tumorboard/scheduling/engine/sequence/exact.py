@@ -1,6 +1,6 @@
 """Exact orders of small meetings: a dynamic programme over the sets of cases already discussed."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tumorboard.scheduling.engine.agenda import Agenda, Item
@@ -40,23 +40,17 @@ class Costs:
         """Return what the case at `place` adds when it starts at `start` after `done` ended at `end`."""
         item = self.agenda.items[place]
         gap, whole = start - end, start - end + item.minutes
-        waiting = self._waits(self.outside, done, place, gap, whole, open_only=True)
-        leaving = self._waits(self.leaving, done, place, gap, whole, open_only=False)
+        # An outside presenter waits from the first own case on, an early leaver from the start.
+        present = [mask for mask in self.outside if mask & done and mask & ~done]
+        waiting = sum(gap if mask >> place & 1 else whole for mask in present)
+        staying = [mask for mask in self.leaving if mask & ~done]
+        leaving = sum(gap if mask >> place & 1 else whole for mask in staying)
         moved = self.agenda.moved(item, start)
         return ((self._inversions(done, item.rank) * RADIX + moved) * RADIX + waiting) * RADIX + leaving
 
     def _inversions(self, done: int, rank: int) -> int:
         ranks = enumerate(self.ranks)
         return sum(other - rank for place, other in ranks if other > rank and done >> place & 1)
-
-    def _waits(
-        self, groups: Iterable[int], done: int, place: int, gap: int, whole: int, *, open_only: bool
-    ) -> int:
-        waits = 0
-        for mask in groups:
-            if mask & ~done and (mask & done or not open_only):
-                waits += gap if mask >> place & 1 else whole
-        return waits
 
 
 def best_without_gaps(agenda: Agenda) -> dict[str, int] | None:

@@ -1,0 +1,115 @@
+"""Who sees which case, and the lists that pages show."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case as sql_case, false, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tumorboard.accounts.domain import Actor, Part
+from tumorboard.cases.domain import WAITING, CaseState, Urgency
+from tumorboard.cases.models import Case, CaseEvent
+from tumorboard.kernel.db import session
+from tumorboard.kernel.errors import NotFound
+
+_LISTED = (CaseState.SCHEDULED, CaseState.PRESENTED, CaseState.NOTED, CaseState.RECOMMENDED, CaseState.FOLLOWED_UP)
+
+
+def visible_cases(actor: Actor, *, now: datetime) -> Select[tuple[Case]]:
+    """The cases a person may know of: own institution's, and what the part on a board allows.
+
+    Coordinators and chairs see what was submitted to their board, members what is listed on it, observers a listed
+    case only from the release of the agenda to the end of the meeting; a draft is its author's and presenter's alone.
+    """
+    own = or_(Case.submitter_id == actor.person_id, Case.presenter_id == actor.person_id)
+    return select(Case).where(or_(own, and_(Case.state != CaseState.DRAFT, _by_part(actor, now))))
+
+
+def case_seen_by(actor: Actor, code: str, *, now: datetime) -> Case:
+    """Return the case with what its page shows. Raises NotFound when missing or foreign: the two look alike."""
+    found = visible_cases(actor, now=now).where(Case.code == code).options(*_whole())
+    case = session().scalars(found).one_or_none()
+    if case is None:
+        raise NotFound("There is no such case here.")
+    return case
+
+
+def own_cases(actor: Actor, *, now: datetime) -> Select[tuple[Case]]:
+    """The cases of the actor's own institution, the latest change first."""
+    own = or_(Case.institution_id == actor.institution_id, Case.presenter_id == actor.person_id)
+    return (
+        visible_cases(actor, now=now)
+        .where(own)
+        .options(joinedload(Case.board), joinedload(Case.presenter))
+        .order_by(Case.edited_at.desc(), Case.id.desc())
+    )
+
+
+def drafts_of(actor: Actor) -> Select[tuple[Case]]:
+    """The actor's own drafts and returned cases, the latest first."""
+    return (
+        select(Case)
+        .where(Case.submitter_id == actor.person_id, Case.state.in_((CaseState.DRAFT, CaseState.RETURNED)))
+        .options(joinedload(Case.board))
+        .order_by(Case.edited_at.desc(), Case.id.desc())
+    )
+
+
+def waiting_for_triage(actor: Actor) -> Select[tuple[Case]]:
+    """Submissions to the boards the actor coordinates, the most urgent first, then the oldest."""
+    boards = actor.boards.get(Part.COORDINATOR, frozenset()) | actor.boards.get(Part.CHAIR, frozenset())
+    return (
+        select(Case)
+        .where(Case.board_id.in_(boards), Case.state == CaseState.SUBMITTED)
+        .options(joinedload(Case.board), joinedload(Case.presenter), joinedload(Case.institution))
+        .order_by(urgency_rank(), Case.submitted_at, Case.id)
+    )
+
+
+def queue_of(board_id: int) -> Select[tuple[Case]]:
+    """The accepted cases of a board, on an agenda or not, as the planner takes them in."""
+    return (
+        select(Case)
+        .where(Case.board_id == board_id, Case.state.in_(WAITING))
+        .options(joinedload(Case.presenter), joinedload(Case.institution), selectinload(Case.specialties))
+        .order_by(urgency_rank(), Case.deadline_on, Case.submitted_at, Case.id)
+    )
+
+
+def urgency_rank() -> ColumnElement[int]:
+    """The urgency as a number to sort by; the most urgent is 0."""
+    ranks = {urgency.value: rank for rank, urgency in enumerate(Urgency)}
+    return sql_case(ranks, value=Case.urgency, else_=len(ranks))
+
+
+def counts_by_state(statement: Select[tuple[Case]]) -> Select[tuple[CaseState, int]]:
+    """How many cases of the statement stand in each state."""
+    inner = statement.with_only_columns(Case.state).order_by(None).subquery()
+    return select(inner.c.state, func.count()).group_by(inner.c.state)
+
+
+def _by_part(actor: Actor, now: datetime) -> ColumnElement[bool]:
+    leads = actor.boards.get(Part.COORDINATOR, frozenset()) | actor.boards.get(Part.CHAIR, frozenset())
+    members = actor.boards.get(Part.BOARD_MEMBER, frozenset())
+    observers = actor.boards.get(Part.OBSERVER, frozenset())
+    at_home = Case.institution_id == actor.institution_id if Part.MEMBER_PHYSICIAN in actor.parts else false()
+    released = and_(Case.released_at <= now, Case.released_until_at >= now)
+    return or_(
+        at_home,
+        Case.board_id.in_(leads),
+        and_(Case.board_id.in_(members), Case.state.in_(_LISTED)),
+        and_(Case.board_id.in_(observers), Case.state == CaseState.SCHEDULED, released),
+    )
+
+
+def _whole() -> tuple[object, ...]:
+    return (
+        joinedload(Case.board),
+        joinedload(Case.submitter),
+        joinedload(Case.presenter),
+        joinedload(Case.backup),
+        joinedload(Case.responsible),
+        joinedload(Case.institution),
+        selectinload(Case.studies),
+        selectinload(Case.specialties),
+        selectinload(Case.history).options(joinedload(CaseEvent.person), joinedload(CaseEvent.board)),
+    )
