@@ -2,7 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from config import Settings
 from tests.databases import postgres_url
@@ -38,7 +41,7 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
             pytest.fail(NO_POSTGRES)
         pytest.skip(NO_POSTGRES)
     app = create_app(Settings.from_environment({"TB_INSTANCE": str(folder), "TB_DATABASE_URL": url, "TB_LOG_LEVEL": "ERROR"}))
-    app.config.update(TESTING=False, SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS=CHEAP_HASHES)
+    app.extensions["security"].pwd_context.update(**CHEAP_HASHES)
     with app.app_context():
         upgrade()
         db.engine.dispose()
@@ -62,6 +65,32 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A browser without a browser."""
     return app.test_client()
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager["Counter"]]:
+    """Count the statements inside `with statements() as counted:`."""
+    engine = db.engine
+
+    @contextmanager
+    def counting() -> Iterator["Counter"]:
+        counted = Counter()
+        event.listen(engine, "before_cursor_execute", counted.take)
+        yield counted
+        event.remove(engine, "before_cursor_execute", counted.take)
+
+    return counting
+
+
+@dataclass
+class Counter:
+    """How many questions were put to the database."""
+
+    count: int = 0
+
+    def take(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
+        """Count the statement if it asks for anything."""
+        self.count += statement.lstrip().upper().startswith("SELECT")
 
 
 def _empty() -> None:

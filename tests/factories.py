@@ -11,7 +11,10 @@ from flask_security import hash_password
 from tumorboard.accounts.domain import Actor, InstitutionKind, Part, Specialty
 from tumorboard.accounts.models import Institution, Person, PersonPart, PersonSpecialty
 from tumorboard.accounts.views.sign_in import load_actor
+from tumorboard.cases.domain import CaseState, QuestionKind, Sequencing, Sex, TreatmentStatus, Urgency
+from tumorboard.cases.models import Case
 from tumorboard.kernel.db import db, transaction
+from tumorboard.kernel.text import random_code
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 from tumorboard.series.models import Policy, Seat, Series
 
@@ -109,3 +112,56 @@ def form(client: FlaskClient, path: str, **fields: Any) -> dict[str, Any]:
     marker = 'name="csrf_token" value="'
     assert marker in page, f"{path} has no form"
     return {"csrf_token": page.split(marker)[1].split('"')[0], **fields}
+
+
+ANSWERS: dict[str, Any] = {
+    "urgency": Urgency.SOON,
+    "urgency_reason": "Symptoms are growing",
+    "minutes": 10,
+    "age_years": 61,
+    "sex": Sex.FEMALE,
+    "ecog": 1,
+    "preferences": "Wants to keep working",
+    "patient_knows": "Diagnosis and stage",
+    "primary_site": "C34.1 upper lobe, lung",
+    "histology": "8140/3 adenocarcinoma",
+    "stage_group": "IIIA",
+    "treatment_status": TreatmentStatus.NONE_YET,
+    "sequencing": Sequencing.ORDERED,
+    "title": "Stage IIIA adenocarcinoma: resect after neoadjuvant?",
+    "question_kind": QuestionKind.SURGERY,
+    "question": "Would you resect after neoadjuvant treatment?",
+    "presentation_reason": "Borderline function",
+    "local_plan": "Chemoradiation",
+}
+
+
+def a_case(board: Series, **overrides: Any) -> Case:
+    """A complete case, submitted to the board two days ago by a physician of a member."""
+    submitter = overrides.pop("submitter", None) or a_person(Part.MEMBER_PHYSICIAN)
+    values = {
+        **ANSWERS,
+        "code": random_code(),
+        "state": CaseState.SUBMITTED,
+        "draft_key": f"key-{next(_number)}",
+        "board_id": board.id,
+        "submitter_id": submitter.id,
+        "presenter_id": submitter.id,
+        "responsible_id": submitter.id,
+        "institution_id": submitter.institution_id,
+        "created_at": NOW - timedelta(days=3),
+        "edited_at": NOW - timedelta(days=2),
+        "submitted_at": NOW - timedelta(days=2),
+    }
+    return stored(Case(**{**values, **overrides}))
+
+
+def an_accepted_case(board: Series, **overrides: Any) -> Case:
+    """A case that waits in the board's queue, due in two weeks."""
+    values = {
+        "state": CaseState.ACCEPTED,
+        "accepted_at": NOW - timedelta(days=1),
+        "queued_at": NOW - timedelta(days=1),
+        "deadline_on": NOW.date() + timedelta(days=14),
+    }
+    return a_case(board, **{**values, **overrides})

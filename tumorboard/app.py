@@ -12,6 +12,7 @@ from tumorboard.accounts import views as accounts_views
 from tumorboard.audit import commands as audit_commands
 from tumorboard.agendas import models as _agenda_tables  # noqa: F401 - its tables belong to the schema
 from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
+from tumorboard.cases import views as cases_views
 from tumorboard.home import views as home_views
 from tumorboard.kernel.db import db
 from tumorboard.kernel.log import configure_logging
@@ -26,7 +27,7 @@ from tumorboard.series import queries as series_queries
 if TYPE_CHECKING:
     from config import Settings
 
-BLUEPRINTS = (accounts_views.blueprint, home_views.blueprint)
+BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, home_views.blueprint)
 COMMANDS = (accounts_commands.people, audit_commands.audit)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,6 +51,7 @@ def create_app(settings: "Settings") -> Flask:
         boards_of=series_queries.boards_of,
     )
     home_views.install_shell(app)
+    cases_views.install_outlook(app, lambda _case: None)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in COMMANDS:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case as sql_case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, selectinload
 
 from tumorboard.accounts.domain import Actor, Part
@@ -61,6 +62,7 @@ def waiting_for_triage(actor: Actor) -> Select[tuple[Case]]:
         select(Case)
         .where(Case.board_id.in_(boards), Case.state == CaseState.SUBMITTED)
         .options(joinedload(Case.board), joinedload(Case.presenter), joinedload(Case.institution))
+        .options(selectinload(Case.studies))
         .order_by(urgency_rank(), Case.submitted_at, Case.id)
     )
 

@@ -23,9 +23,9 @@ from tumorboard.kernel.web import FormSchema, Line, Paragraph
 NO_IDENTIFIERS = "No names, dates, record numbers or places: years and relative days such as “day -21”."
 
 
-def _enum(kind: Any, label: str, **metadata: Any) -> fields.Enum[Any]:
+def _enum(members: Any, label: str, **metadata: Any) -> fields.Enum[Any]:
     said = {"unknown": "Choose one of the list."}
-    return fields.Enum(kind, by_value=True, metadata={"label": label, **metadata}, error_messages=said)
+    return fields.Enum(members, by_value=True, metadata={"label": label, **metadata}, error_messages=said)
 
 
 def _number(label: str, least: int, most: int, **metadata: Any) -> fields.Integer:

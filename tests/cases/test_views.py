@@ -1,0 +1,216 @@
+"""The pages of a case as a physician and a coordinator use them."""
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from tests.factories import (
+    ANSWERS,
+    NOW,
+    a_case,
+    a_person,
+    a_series,
+    form,
+    seat,
+    sign_in,
+)
+from tumorboard.accounts.domain import Part
+from tumorboard.audit.models import AuditEntry
+from tumorboard.cases.domain import SECTIONS, CaseState
+from tumorboard.cases.models import Case
+from tumorboard.kernel.db import db
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
+from tumorboard.series.domain import SeatPart
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def _begin(client: FlaskClient, key: str = "one") -> str:
+    answer = client.post("/cases", data=form(client, "/cases", key=key))
+    return answer.location.split("/")[2]
+
+
+def _fill(client: FlaskClient, code: str, board_id: int) -> None:
+    answers = {**ANSWERS, "board_id": board_id, "presenter_id": _case(code).presenter_id}
+    for section in SECTIONS:
+        path = f"/cases/{code}/sections/{section.slug}"
+        typed = {name: answers[name] for name in section.fields if name in answers}
+        answer = client.post(path, data=form(client, path, version=_case(code).version, **typed))
+        assert answer.status_code == 303, answer.text
+
+
+def _case(code: str) -> Case:
+    db.session.expire_all()
+    return db.session.scalars(select(Case).where(Case.code == code)).one()
+
+
+def test_case_filled_section_by_section_is_submitted_and_both_sides_are_told(client: FlaskClient) -> None:
+    board, physician, coordinator = a_series(), a_person(Part.MEMBER_PHYSICIAN), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    sign_in(client, physician)
+    code = _begin(client)
+
+    _fill(client, code, board.id)
+    answer = client.post(f"/cases/{code}/submission", data=form(client, f"/cases/{code}/check"))
+
+    assert answer.status_code == 303
+    assert _case(code).state is CaseState.SUBMITTED
+    told = {(notice.person_id, notice.kind) for notice in db.session.scalars(select(Notice))}
+    assert told == {(physician.id, NoticeKind.CASE_SUBMITTED), (coordinator.id, NoticeKind.CASE_ARRIVED)}
+
+
+def test_double_click_begins_one_draft(client: FlaskClient) -> None:
+    sign_in(client, a_person(Part.MEMBER_PHYSICIAN))
+
+    first, second = _begin(client, "same"), _begin(client, "same")
+
+    assert first == second
+    assert db.session.scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_case_submitted_twice_arrives_once(client: FlaskClient) -> None:
+    board, physician, coordinator = a_series(), a_person(Part.MEMBER_PHYSICIAN), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    case = a_case(board, submitter=physician, state=CaseState.DRAFT, submitted_at=None)
+    sign_in(client, physician)
+    data = form(client, f"/cases/{case.code}/check")
+
+    answers = [client.post(f"/cases/{case.code}/submission", data=data) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    arrived = select(func.count()).select_from(Notice).where(Notice.kind == NoticeKind.CASE_ARRIVED)
+    assert db.session.scalar(arrived) == 1
+
+
+def test_incomplete_case_is_refused_and_every_gap_is_named(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT, question=None, ecog=None)
+    sign_in(client, physician)
+
+    answer = client.post(f"/cases/{case.code}/submission", data=form(client, f"/cases/{case.code}/check"))
+
+    assert answer.status_code == 422
+    assert "2 answers still missing" in answer.text
+    assert "The one question is missing" in answer.text
+    assert _case(case.code).state is CaseState.DRAFT
+
+
+def test_refused_section_shows_what_was_typed_beside_its_sentence(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+
+    answer = client.post(path, data=form(client, path, age_years="one hundred", patient_knows="All of it"))
+
+    assert answer.status_code == 422
+    assert "Enter a whole number from 0 to 90." in answer.text
+    assert 'value="one hundred"' in answer.text
+    assert "All of it" in answer.text
+
+
+def test_autosave_keeps_the_valid_fields_and_names_the_others(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+    typed = form(client, path, version=case.version, age_years="200", patient_knows="Everything")
+
+    answer = client.post(path, data=typed, headers={"X-Autosave": "1"})
+
+    assert answer.json == {
+        "saved": "10:00 AM",
+        "version": 2,
+        "errors": {"age_years": ["Enter a whole number from 0 to 90."]},
+    }
+    assert (_case(case.code).patient_knows, _case(case.code).age_years) == ("Everything", 61)
+
+
+def test_section_saved_elsewhere_meanwhile_is_kept_and_both_are_shown(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+    first = form(client, path, version=case.version, patient_knows="Said in this tab")
+    client.post(path, data={**first, "patient_knows": "Said elsewhere"})
+
+    answer = client.post(path, data=first)
+
+    assert answer.status_code == 409
+    assert "Said in this tab" in answer.text
+    assert "Said elsewhere" in answer.text
+    assert _case(case.code).patient_knows == "Said elsewhere"
+
+
+@pytest.mark.parametrize("state", [CaseState.DRAFT, CaseState.SUBMITTED])
+def test_foreign_case_is_as_missing_as_one_that_never_was(client: FlaskClient, state: CaseState) -> None:
+    case = a_case(a_series(), state=state)
+    sign_in(client, a_person(Part.MEMBER_PHYSICIAN))
+
+    foreign, missing = client.get(f"/cases/{case.code}"), client.get("/cases/ZZZ-ZZ9")
+
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert case.code not in foreign.text
+
+
+def test_looking_at_a_case_is_noted_in_the_audit_trail(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician)
+    sign_in(client, physician)
+
+    client.get(f"/cases/{case.code}")
+
+    seen = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "case.seen")).one()
+    assert (seen.subject_id, seen.person_id) == (case.code, physician.id)
+
+
+def test_withdrawal_needs_its_reason_and_ends_the_case(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/withdrawal"
+
+    refused = client.post(path, data=form(client, path))
+    done = client.post(path, data=form(client, path, reason="Treated elsewhere"))
+
+    assert (refused.status_code, done.status_code) == (422, 303)
+    assert _case(case.code).state is CaseState.WITHDRAWN
+
+
+def test_list_shows_one_or_three_cases_with_the_same_number_of_statements(client: FlaskClient, statements) -> None:
+    board, physician = a_series(), a_person(Part.MEMBER_PHYSICIAN)
+    a_case(board, submitter=physician)
+    sign_in(client, physician)
+    client.get("/cases")
+
+    with statements() as one:
+        client.get("/cases")
+    for _ in range(2):
+        a_case(board, submitter=physician)
+    with statements() as three:
+        client.get("/cases")
+
+    assert one.count == three.count
+
+
+def test_imaging_rows_are_stored_and_a_row_without_a_name_is_refused(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/imaging-and-pathology"
+    row = {"study-0-kind": "imaging", "study-0-what": "CT chest", "study-0-day": "-12", "study-0-transfer": "requested"}
+
+    stored = client.post(path, data=form(client, path, version=case.version, **row))
+    nameless = client.post(path, data=form(client, path, version=2, **{**row, "study-1-day": "-3"}))
+
+    assert (stored.status_code, nameless.status_code) == (303, 422)
+    assert [(study.what, study.day) for study in _case(case.code).studies] == [("CT chest", -12)]
+    assert "Say what was done, or empty the row." in nameless.text

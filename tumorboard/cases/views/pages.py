@@ -1,0 +1,155 @@
+"""My cases, the page of one case, and taking a case back."""
+
+import secrets
+
+from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tumorboard.accounts.domain import Permission
+from tumorboard.audit.domain import Outcome
+from tumorboard.audit.services import record
+from tumorboard.cases.domain import EDITABLE, TRANSITIONS, Act, CaseState
+from tumorboard.cases.models import Case, CaseEvent
+from tumorboard.cases.queries import case_seen_by, counts_by_state, own_cases
+from tumorboard.cases.schemas import ReasonSchema
+from tumorboard.cases.services import withdraw_case
+from tumorboard.cases.views.blueprint import blueprint, outlook
+from tumorboard.cases.views.sections import SECTIONS, section_url, summary
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import db, transaction
+from tumorboard.kernel.errors import Forbidden
+from tumorboard.kernel.ui import form_view
+from tumorboard.kernel.web import Submission, page_of, requires, see_other, submission
+from tumorboard.kernel.web.formats import iso, when
+
+_TONES = {
+    CaseState.RETURNED: ("warn", "circle-alert"),
+    CaseState.SUBMITTED: ("plan", "inbox"),
+    CaseState.ACCEPTED: ("plan", "hourglass"),
+    CaseState.SCHEDULED: ("good", "calendar-check"),
+    CaseState.DECLINED: ("stop", "ban"),
+    CaseState.DRAFT: ("", "pencil"),
+}
+OPEN = (CaseState.DRAFT, CaseState.RETURNED, CaseState.SUBMITTED, CaseState.ACCEPTED, CaseState.SCHEDULED)
+
+
+def new_draft_key() -> str:
+    """Return a nonce for a “Submit a case” button: pressed twice, it begins one case."""
+    return secrets.token_urlsafe(16)
+
+
+def tone_of(state: CaseState) -> tuple[str, str]:
+    """How a state is tinted, and its icon."""
+    return _TONES.get(state, ("", "circle-check"))
+
+
+@blueprint.app_context_processor
+def _case_words() -> dict[str, object]:
+    return {"tone_of": tone_of}
+
+
+@blueprint.get("/cases")
+@requires(Permission.CASE_SUBMIT)
+def list_own() -> ResponseReturnValue:
+    """The cases of one's own institution."""
+    cases = own_cases(g.actor, now=utc_now())
+    wanted = request.args.get("state", "")
+    chosen = CaseState(wanted) if wanted in set(CaseState) else None
+    shown = cases if chosen is None else cases.where(Case.state == chosen)
+    return render_template(
+        "cases/list.html",
+        page=page_of(shown),
+        views=_views_by_state(cases, chosen),
+        chosen=chosen,
+        draft_key=new_draft_key(),
+        zone=g.actor.zone,
+    )
+
+
+@blueprint.get("/cases/<code:code>")
+@requires(Permission.CASE_SEE, writes=True)
+def show(code: str) -> ResponseReturnValue:
+    """One case with its history; that it was seen is noted in the audit trail."""
+    now = utc_now()
+    case = case_seen_by(g.actor, code, now=now)
+    with transaction():
+        record("case.seen", outcome=Outcome.SEEN, by=g.actor, subject="case", subject_id=case.code, now=now)
+    return render_template("cases/show.html", **case_page(case))
+
+
+@blueprint.get("/cases/<code:code>/withdrawal")
+@requires(Permission.CASE_WITHDRAW)
+def ask_withdrawal(code: str) -> ResponseReturnValue:
+    """Ask for the reason before a case is taken back."""
+    return _withdrawal_page(_withdrawable(code), Submission())
+
+
+@blueprint.post("/cases/<code:code>/withdrawal")
+@requires(Permission.CASE_WITHDRAW)
+def withdraw(code: str) -> ResponseReturnValue:
+    """Take a case back."""
+    case = _withdrawable(code)
+    form = submission(ReasonSchema())
+    if form.refused:
+        return _withdrawal_page(case, form), 422
+    with transaction():
+        withdraw_case(case, by=g.actor, reason=form.value["reason"], now=utc_now())
+    flash(f"Case {case.code} was withdrawn.")
+    return see_other(url_for("cases.show", code=case.code))
+
+
+def case_page(case: Case, **extra: object) -> dict[str, object]:
+    """What the page of a case shows."""
+    mine = g.actor.person_id in {case.submitter_id, case.presenter_id}
+    triages = g.actor.may(Permission.CASE_TRIAGE, series_id=case.board_id or 0)
+    return {
+        "case": case,
+        "summary": summary(case),
+        "history": [_entry(event) for event in reversed(case.history)],
+        "outlook": outlook(case) if case.state in OPEN else None,
+        "zone": case.board.time_zone if case.board else g.actor.zone,
+        "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
+        "can_withdraw": mine and case.state in TRANSITIONS[Act.WITHDRAW][0],
+        "can_triage": triages and case.state is CaseState.SUBMITTED,
+        **extra,
+    }
+
+
+def _is_open_to_edit(case: Case) -> bool:
+    return case.state in EDITABLE and (case.edit_until_at is None or utc_now() <= case.edit_until_at)
+
+
+def _withdrawable(code: str) -> Case:
+    case = case_seen_by(g.actor, code, now=utc_now())
+    if g.actor.person_id not in {case.submitter_id, case.presenter_id}:
+        raise Forbidden("Only the physician who submits or presents this case can withdraw it.")
+    return case
+
+
+def _withdrawal_page(case: Case, form: Submission) -> str:
+    return render_template(
+        "cases/withdrawal.html", case=case, form=form_view(ReasonSchema(), form.typed, form.errors)
+    )
+
+
+def _views_by_state(cases: object, chosen: CaseState | None) -> list[tuple[str, int, str, bool]]:
+    counts = {state: count for state, count in db.session.execute(counts_by_state(cases))}  # type: ignore[arg-type]  # a Select
+    here = url_for("cases.list_own")
+    views = [("All", sum(counts.values()), here, chosen is None)]
+    return views + [
+        (state.label, counts[state], f"{here}?state={state}", chosen is state) for state in CaseState if state in counts
+    ]
+
+
+def _entry(event: CaseEvent) -> dict[str, str]:
+    zone = g.actor.zone
+    tone, icon_name = tone_of(event.state)
+    return {
+        "title": event.act.label + (f" · {event.board.name}" if event.board else ""),
+        "when": when(event.at, zone),
+        "at": iso(event.at, zone),
+        "by": event.person.display_name if event.person else "the planner",
+        "text": event.reason,
+        "tone": tone,
+        "icon": icon_name,
+    }
