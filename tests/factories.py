@@ -13,8 +13,10 @@ from tumorboard.accounts.models import Institution, Person, PersonPart, PersonSp
 from tumorboard.accounts.views.sign_in import load_actor
 from tumorboard.cases.domain import CaseState, QuestionKind, Sequencing, Sex, TreatmentStatus, Urgency
 from tumorboard.cases.models import Case
+from tumorboard.kernel.clock import instant_of
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.text import random_code
+from tumorboard.meetings.models import Meeting
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 from tumorboard.series.models import Policy, Seat, Series
 
@@ -165,3 +167,20 @@ def an_accepted_case(board: Series, **overrides: Any) -> Case:
         "deadline_on": NOW.date() + timedelta(days=14),
     }
     return a_case(board, **{**values, **overrides})
+
+
+def a_meeting(series: Series, **overrides: Any) -> Meeting:
+    """The board's meeting on a Tuesday, so many weeks after NOW: December 8, 2026, unless said otherwise."""
+    values = {
+        "series_id": series.id,
+        "occurs_on": date(2026, 12, 1) + timedelta(weeks=overrides.pop("weeks", 1)),
+        "time_zone": series.time_zone,
+        "capacity_minutes": series.capacity_minutes,
+        "uid": f"meeting-{next(_number)}@tumorboard",
+        "created_at": NOW,
+        "revised_at": NOW,
+    }
+    values |= overrides
+    values.setdefault("starts_at", instant_of(values["occurs_on"], series.starts, series.time_zone))
+    values.setdefault("ends_at", values["starts_at"] + timedelta(minutes=series.length_minutes))
+    return stored(Meeting(**values))

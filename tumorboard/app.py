@@ -9,10 +9,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tumorboard.accounts import commands as accounts_commands
 from tumorboard.accounts import views as accounts_views
+from tumorboard.agendas import views as agendas_views
 from tumorboard.audit import commands as audit_commands
-from tumorboard.agendas import models as _agenda_tables  # noqa: F401 - its tables belong to the schema
-from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
 from tumorboard.cases import views as cases_views
+from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
+from tumorboard.feeds import views as feeds_views
 from tumorboard.home import views as home_views
 from tumorboard.kernel.db import db
 from tumorboard.kernel.log import configure_logging
@@ -21,13 +22,14 @@ from tumorboard.kernel.web import check_every_route_names_its_permission, instal
 from tumorboard.kernel.web.access import Anyone
 from tumorboard.notices.jobs import install_mail
 from tumorboard.notices.services import FolderTransport, SmtpTransport, Transport
-from tumorboard.scheduling import models as _all_tables  # noqa: F401 - the topmost models import those below
+from tumorboard.scheduling import queries as scheduling_queries
+from tumorboard.scheduling import views as scheduling_views
 from tumorboard.series import queries as series_queries
 
 if TYPE_CHECKING:
     from config import Settings
 
-BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, home_views.blueprint)
+BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, feeds_views.blueprint, home_views.blueprint, agendas_views.blueprint, scheduling_views.blueprint)
 COMMANDS = (accounts_commands.people, audit_commands.audit)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,7 +53,8 @@ def create_app(settings: "Settings") -> Flask:
         boards_of=series_queries.boards_of,
     )
     home_views.install_shell(app)
-    cases_views.install_outlook(app, lambda _case: None)
+    cases_views.install_outlook(app, scheduling_queries.outlook_of)
+    agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in COMMANDS:

@@ -299,6 +299,7 @@ def _create_tables() -> None:
     sa.Column('reason', sa.String(length=300), nullable=False),
     sa.Column('moved_from_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('is_edited', sa.Boolean(), nullable=False),
+    sa.Column('closure_id', sa.Integer(), nullable=True),
     sa.Column('talk_title', sa.String(length=200), nullable=False),
     sa.Column('talk_abstract', sa.Text(), nullable=False),
     sa.Column('speaker_name', sa.String(length=120), nullable=False),
@@ -309,12 +310,14 @@ def _create_tables() -> None:
     sa.Column('revised_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('starts_at < ends_at', name=op.f('ck_meeting_in_order')),
+    sa.ForeignKeyConstraint(['closure_id'], ['closure.id'], name=op.f('fk_meeting_closure_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_meeting_series_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting')),
     sa.UniqueConstraint('series_id', 'occurs_on', name=op.f('uq_meeting_series_id_occurs_on')),
     sa.UniqueConstraint('uid', name=op.f('uq_meeting_uid'))
     )
     with op.batch_alter_table('meeting', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_meeting_closure_id'), ['closure_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_meeting_starts_at'), ['starts_at'], unique=False)
 
     op.create_table('notice',
@@ -507,6 +510,7 @@ def _create_tables() -> None:
     sa.Column('kind', sa.Enum('discuss', 'note', 'talk', 'break', name='itemkind', native_enum=False, create_constraint=True, length=40), nullable=False),
     sa.Column('case_id', sa.Integer(), nullable=True),
     sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('gap_minutes', sa.Integer(), nullable=False),
     sa.Column('minutes', sa.Integer(), nullable=False),
     sa.Column('is_live', sa.Boolean(), nullable=False),
     sa.Column('is_locked', sa.Boolean(), nullable=False),
@@ -514,6 +518,7 @@ def _create_tables() -> None:
     sa.Column('why', sa.String(length=300), nullable=False),
     sa.Column('told_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('told_starts_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('gap_minutes >= 0 AND gap_minutes <= 480', name=op.f('ck_agenda_item_gap')),
     sa.CheckConstraint('minutes > 0 AND minutes <= 480', name=op.f('ck_agenda_item_minutes')),
     sa.ForeignKeyConstraint(['agenda_id'], ['agenda.id'], name=op.f('fk_agenda_item_agenda_id')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_agenda_item_case_id')),
@@ -578,6 +583,7 @@ def downgrade() -> None:
     op.drop_table('notice')
     with op.batch_alter_table('meeting', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meeting_starts_at'))
+        batch_op.drop_index(batch_op.f('ix_meeting_closure_id'))
 
     op.drop_table('meeting')
     with op.batch_alter_table('invitation', schema=None) as batch_op:

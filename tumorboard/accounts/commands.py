@@ -8,7 +8,6 @@ from tumorboard.accounts.domain import ALLIANCE_PARTS, InstitutionKind, Part
 from tumorboard.accounts.queries import institutions
 from tumorboard.accounts.schemas import InstitutionSchema, PersonSchema
 from tumorboard.accounts.services import create_institution, invite
-from tumorboard.accounts.views.invitations import link_to_invitation
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, reading, transaction
 from tumorboard.kernel.errors import Invalid
@@ -46,7 +45,7 @@ def invite_person(institution: str, parts: tuple[Part, ...], **typed: str) -> No
         raise click.ClickException(f"There is no institution “{institution}”. Known: {', '.join(known) or 'none yet'}.")
     with _told_plainly(), transaction():
         draft = PersonSchema().load({**typed, "institution_id": known[institution], "parts": list(parts)})
-        invite(draft, by=None, link_to=link_to_invitation, now=utc_now())
+        invite(draft, by=None, now=utc_now())
     click.echo(f"{typed['email']} was invited; the worker sends the mail.")
 
 

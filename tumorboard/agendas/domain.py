@@ -1,5 +1,7 @@
 """Agenda items and what may be done with them."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from tumorboard.kernel.errors import Conflict
@@ -31,3 +33,24 @@ class AgendaClosed(Conflict):
 
 class AlreadyOnAgenda(Conflict):
     """The case stands on an agenda already."""
+
+
+@dataclass(frozen=True)
+class PlanNote:
+    """One thing that the last plan did on a board, and why."""
+
+    code: str
+    headline: str
+    why: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class PlanNotes:
+    """What an agenda's page says of the last plan of its board."""
+
+    made_at: datetime | None
+    cause: str
+    trouble: str
+    changes: tuple[PlanNote, ...]
+    is_waiting: bool

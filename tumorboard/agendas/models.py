@@ -33,12 +33,16 @@ class Agenda(Model):
 
 
 class AgendaItem(Model):
-    """One item. A case holds at most one live slot: the partial unique index decides, not a check in Python."""
+    """One item; `gap_minutes` is the pause before it, where a presenter cannot join earlier.
+
+    A case holds at most one live slot: the partial unique index decides, not a check in Python.
+    """
 
     __tablename__ = "agenda_item"
     __table_args__ = (
         UniqueConstraint("agenda_id", "position"),
         CheckConstraint("minutes > 0 AND minutes <= 480", name="minutes"),
+        CheckConstraint("gap_minutes >= 0 AND gap_minutes <= 480", name="gap"),
         Index(
             "uq_agenda_item_live_case",
             "case_id",
@@ -54,6 +58,7 @@ class AgendaItem(Model):
     kind: Mapped[ItemKind] = mapped_column(default=ItemKind.DISCUSS)
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
     title: Mapped[str] = mapped_column(String(200), default="")
+    gap_minutes: Mapped[int] = mapped_column(default=0)
     minutes: Mapped[int]
     is_live: Mapped[bool] = mapped_column(default=True)
     is_locked: Mapped[bool] = mapped_column(default=False)

@@ -6,6 +6,7 @@ from enum import StrEnum
 # Long enough that a coordinator accepting ten cases in a row makes one plan, far below the promised minute.
 DEBOUNCE = timedelta(seconds=10)
 LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=30)
 GIVE_UP_AFTER_ATTEMPTS = 5
 
 

@@ -52,11 +52,8 @@ class InstitutionDraft:
     time_zone: str
 
 
-def invite(draft: PersonDraft, *, by: Actor | None, link_to: Callable[[str], str], now: datetime) -> Person:
-    """Make a person without a password and mail the way in. Raises EmailTaken.
-
-    `link_to` turns the invitation's token into the address that is mailed.
-    """
+def invite(draft: PersonDraft, *, by: Actor | None, now: datetime) -> Person:
+    """Make a person without a password and mail the way in. Raises EmailTaken."""
     person = Person(
         email=draft.email.lower(),
         given_name=draft.given_name,
@@ -69,17 +66,17 @@ def invite(draft: PersonDraft, *, by: Actor | None, link_to: Callable[[str], str
     _set_parts(person, draft)
     session().add(person)
     _flush_person()
-    _send_invitation(person, link_to=link_to, now=now)
+    _send_invitation(person, now=now)
     record("person.invited", by=by, subject="person", subject_id=person.id, now=now)
     return person
 
 
-def invite_again(person: Person, *, by: Actor, link_to: Callable[[str], str], now: datetime) -> None:
+def invite_again(person: Person, *, by: Actor, now: datetime) -> None:
     """Replace the open invitation of somebody who has not come in yet. Raises InvitationOver."""
     if person.joined_at is not None:
         raise InvitationOver(f"{person.name} has accepted the invitation already.")
     session().execute(delete(Invitation).where(Invitation.person_id == person.id))
-    _send_invitation(person, link_to=link_to, now=now)
+    _send_invitation(person, now=now)
     record("person.invited", by=by, subject="person", subject_id=person.id, now=now)
 
 
@@ -168,11 +165,11 @@ def _kept(rows: Iterable[R], wanted: Iterable[K], key: Callable[[R], K], new: Ca
     return [present.get(one) or new(one) for one in sorted(wanted, key=str)]
 
 
-def _send_invitation(person: Person, *, link_to: Callable[[str], str], now: datetime) -> None:
+def _send_invitation(person: Person, *, now: datetime) -> None:
     token = secrets.token_urlsafe(32)
     expires_at = now + INVITATION_LIFETIME
     session().add(Invitation(person_id=person.id, token_hash=_hash(token), expires_at=expires_at))
-    tell(person, NoticeKind.INVITATION, link=link_to(token), days=INVITATION_LIFETIME.days, now=now)
+    tell(person, NoticeKind.INVITATION, link=f"/invitations/{token}", days=INVITATION_LIFETIME.days, now=now)
 
 
 def _open_invitation(token: str, *, now: datetime) -> tuple[Invitation, Person]:

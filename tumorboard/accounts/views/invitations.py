@@ -18,11 +18,6 @@ from tumorboard.kernel.web import Submission, public, see_other, submission
 _security = LocalProxy(lambda: current_app.extensions["security"])
 
 
-def link_to_invitation(token: str) -> str:
-    """Return the address that is mailed; its host comes from the configuration, never from a request."""
-    return f"{current_app.config['PUBLIC_URL']}/invitations/{token}"
-
-
 @blueprint.get("/invitations/<token>")
 @public
 def open_invitation(token: str) -> ResponseReturnValue:

@@ -10,7 +10,6 @@ from tumorboard.accounts.schemas import PersonSchema
 from tumorboard.accounts.services import deactivate, edit_person, invite, reactivate
 from tumorboard.accounts.services.people import invite_again
 from tumorboard.accounts.views.blueprint import blueprint
-from tumorboard.accounts.views.invitations import link_to_invitation
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.text import clean_line
@@ -52,7 +51,7 @@ def create_person() -> ResponseReturnValue:
         return _form(None, form), 422
     try:
         with transaction():
-            person = invite(form.value, by=g.actor, link_to=link_to_invitation, now=utc_now())
+            person = invite(form.value, by=g.actor, now=utc_now())
     except EmailTaken as error:
         return _form(None, Submission(typed=form.typed, errors=error.fields)), 422
     flash(f"{person.name} was invited by mail.")
@@ -90,7 +89,7 @@ def repeat_invitation(person_id: int) -> ResponseReturnValue:
     """Send a new invitation; the old one ends."""
     person = person_seen_by(g.actor, person_id)
     with transaction():
-        invite_again(person, by=g.actor, link_to=link_to_invitation, now=utc_now())
+        invite_again(person, by=g.actor, now=utc_now())
     flash(f"{person.name} was sent a new invitation; the old one no longer works.")
     return see_other(url_for("accounts.show_person", person_id=person.id))
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
@@ -93,7 +94,8 @@ class OutboxMail(MailUtil):
     ) -> None:
         """Leave a notice instead of sending."""
         kind = NoticeKind.RECOVERY if "reset_link" in context else NoticeKind.PASSWORD_CHANGED
-        facts = {"link": str(context["reset_link"])} if "reset_link" in context else {}
+        # Only the path is kept: the host of a mailed link comes from the configuration, never from a request.
+        facts = {"link": urlsplit(str(context["reset_link"])).path} if "reset_link" in context else {}
         tell(context["user"], kind, now=utc_now(), **facts)
         if kind is NoticeKind.RECOVERY:
             db.session.flush()
@@ -114,6 +116,7 @@ def install_sign_in(
     datastore = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]  # parts stand in our own table
     Security(app, datastore, totp_cls=OneTimeCodes, mail_util_cls=OutboxMail)
     app.extensions["boards_of"] = boards_of
+    app.config["SESSION_LIMITS"] = (idle, absolute)
     app.config["SECOND_FACTOR_REQUIRED"] = second_factor_required
     app.before_request(_load_actor)
     app.before_request(_refuse_guessing)

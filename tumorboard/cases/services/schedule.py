@@ -23,7 +23,10 @@ def schedule_case(
 
 def defer_case(case: Case, *, by: Actor | None, now: datetime, reason: str) -> None:
     """Put the case back into the queue."""
+    queued_at = case.queued_at
     take_step(case, Act.DEFER, by=by, reason=reason, now=now)
+    if by is None:
+        case.queued_at = queued_at  # the plan itself is no reason to plan again
     case.scheduled_for_at = case.edit_until_at = case.released_at = case.released_until_at = None
 
 

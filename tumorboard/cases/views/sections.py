@@ -1,6 +1,6 @@
 """The sections of the submission form: read from a request, shown on a page, told as words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,12 +10,12 @@ from marshmallow import Schema, ValidationError
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.queries import physicians_of
 from tumorboard.cases.domain import SECTIONS, Section, SectionState, missing, progress
-from tumorboard.cases.models import Case, Study
+from tumorboard.cases.models import Case
 from tumorboard.cases.schemas import CaseDraftSchema, StudySchema
 from tumorboard.cases.services import SectionAnswers
 from tumorboard.cases.services.submit import answers_of
 from tumorboard.kernel.db import db
-from tumorboard.kernel.ui import FieldView, FormView, form_view
+from tumorboard.kernel.ui import form_view
 from tumorboard.kernel.web import Submission, offer, submission
 from tumorboard.series.queries import boards
 

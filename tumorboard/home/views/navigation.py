@@ -21,6 +21,11 @@ class Link:
 # What stands in the navigation, for whom, and which pages belong to it.
 _ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
     ("Today", "home.today", Permission.HOME_SEE, ("home.today",)),
+    ("Calendar", "home.calendar", Permission.CALENDAR_SEE, ("home.calendar",)),
+    ("Subscribe", "feeds.subscriptions", Permission.FEED_SUBSCRIBE, ("feeds.",)),
+    ("My cases", "cases.list_own", Permission.CASE_SUBMIT, ("cases.list_own", "cases.show", "cases.edit", "cases.check")),
+    ("Triage", "cases.inbox", Permission.CASE_TRIAGE, ("cases.inbox", "cases.decide")),
+    ("Agendas", "agendas.list_agendas", Permission.AGENDA_SEE, ("agendas.", "scheduling.")),
     ("People", "accounts.list_people", Permission.PEOPLE_MANAGE, ("accounts.list_", "accounts.show_person")),
     ("Outbox", "accounts.list_notices", Permission.NOTICES_SEE, ("accounts.list_notices", "accounts.show_notice")),
     ("Audit", "accounts.list_audit_entries", Permission.AUDIT_SEE, ("accounts.list_audit_entries",)),

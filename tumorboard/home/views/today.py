@@ -1,12 +1,11 @@
 """`Today`: what needs the person now."""
 
-from flask import Blueprint, render_template
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
+from tumorboard.home.views.blueprint import blueprint
 from tumorboard.kernel.web import requires
-
-blueprint = Blueprint("home", __name__)
 
 
 @blueprint.get("/")

@@ -1,82 +1,13 @@
-"""How pages write days and times: US dates, 12-hour clock, in the zone that the page names."""
-
-from datetime import date, datetime, time, timedelta
+"""Days and times as templates write them."""
 
 from flask import Flask
 
-from tumorboard.kernel.clock import local
+from tumorboard.kernel.clock import clock, day, duration, iso, long_day, long_when, span, when, zone_name
 
-# Zones as people say them; any other zone is shown by its city.
-_SPOKEN = {
-    "America/New_York": "Eastern",
-    "America/Chicago": "Central",
-    "America/Denver": "Mountain",
-    "America/Phoenix": "Arizona",
-    "America/Los_Angeles": "Pacific",
-    "America/Anchorage": "Alaska",
-    "Pacific/Honolulu": "Hawaii",
-    "America/Puerto_Rico": "Atlantic",
-}
+__all__ = ["clock", "day", "duration", "install_formats", "iso", "long_day", "long_when", "span", "when", "zone_name"]
 
 
 def install_formats(app: Flask) -> None:
     """Give templates the filters of this module."""
     for function in (day, long_day, clock, when, long_when, span, zone_name, duration, iso):
         app.jinja_env.filters[function.__name__] = function
-
-
-def day(value: date) -> str:
-    """`Tue, Dec 8`."""
-    return f"{value:%a, %b} {value.day}"
-
-
-def long_day(value: date) -> str:
-    """`Tuesday, December 8, 2026`."""
-    return f"{value:%A, %B} {value.day}, {value.year}"
-
-
-def clock(value: time | datetime) -> str:
-    """`7:00 AM`, `Noon`."""
-    if (value.hour, value.minute) == (12, 0):
-        return "Noon"
-    return f"{(value.hour + 11) % 12 + 1}:{value.minute:02} {'AM' if value.hour < 12 else 'PM'}"
-
-
-def when(value: datetime, zone: str) -> str:
-    """`Tue, Dec 8, 7:00 AM` on the wall of the zone."""
-    wall = local(value, zone)
-    return f"{day(wall)}, {clock(wall)}"
-
-
-def long_when(value: datetime, zone: str) -> str:
-    """`Tuesday, December 8, 2026, 7:00 AM` on the wall of the zone."""
-    wall = local(value, zone)
-    return f"{long_day(wall)}, {clock(wall)}"
-
-
-def span(starts: datetime, ends: datetime, zone: str) -> str:
-    """`7:00–8:00 AM`; both halves are named where they differ."""
-    first, last = local(starts, zone), local(ends, zone)
-    same_half = (first.hour < 12) == (last.hour < 12) and "Noon" not in (clock(first), clock(last))
-    head = clock(first)[:-3] if same_half else clock(first)
-    return f"{head}–{clock(last)}"
-
-
-def zone_name(zone: str) -> str:
-    """`Eastern` for America/New_York."""
-    return _SPOKEN.get(zone, zone.rpartition("/")[2].replace("_", " "))
-
-
-def duration(value: timedelta) -> str:
-    """`2 days`, `5 hours`, `20 minutes`: the largest unit that fits, rounded down."""
-    seconds = max(int(value.total_seconds()), 0)
-    for name, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= size:
-            count = seconds // size
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    return "less than a minute"
-
-
-def iso(value: datetime, zone: str) -> str:
-    """The instant for a `datetime` attribute, with the zone's offset."""
-    return local(value, zone).isoformat(timespec="minutes")

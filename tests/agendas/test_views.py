@@ -1,0 +1,241 @@
+"""The agenda page as coordinators, the chair and a radiologist use it."""
+
+import re
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, form, seat, sign_in
+from tumorboard.accounts.domain import Part
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.domain import CaseState
+from tumorboard.cases.models import Case
+from tumorboard.kernel.db import db
+from tumorboard.meetings.models import Meeting
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
+from tumorboard.series.domain import SeatPart
+from tumorboard.series.models import Series
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def board(app) -> Series:
+    return a_series()
+
+
+@pytest.fixture
+def meeting(board: Series) -> Meeting:
+    return a_meeting(board)
+
+
+@pytest.fixture
+def coordinator(client: FlaskClient, board: Series) -> FlaskClient:
+    person = a_person()
+    seat(board, person, SeatPart.COORDINATOR)
+    return sign_in(client, person)
+
+
+def _edit(client: FlaskClient, at: Meeting, *, fragment: bool = False, **fields: object):
+    page = f"/meetings/{at.id}/agenda"
+    fields.setdefault("version", _version(at))
+    headers = {"X-Fragment": "1"} if fragment else {}
+    return client.post(f"{page}/edits", data=form(client, page, **fields), headers=headers)
+
+
+def _publish(client: FlaskClient, meeting: Meeting, **fields: object):
+    page = f"/meetings/{meeting.id}/agenda"
+    return client.post(f"{page}/publication", data=form(client, page, version=_version(meeting), **fields))
+
+
+def _version(meeting: Meeting) -> int:
+    db.session.expire_all()
+    agenda = db.session.scalars(select(Agenda).where(Agenda.meeting_id == meeting.id)).one_or_none()
+    return agenda.version if agenda else 0
+
+
+def _codes(meeting: Meeting) -> list[str]:
+    db.session.expire_all()
+    found = select(Case.code).join(AgendaItem, AgendaItem.case_id == Case.id).join(Agenda)
+    return list(db.session.scalars(found.where(Agenda.meeting_id == meeting.id).order_by(AgendaItem.position)))
+
+
+def _item(case: Case) -> AgendaItem:
+    return db.session.scalars(select(AgendaItem).where(AgendaItem.case_id == case.id)).one()
+
+
+def _told(kind: NoticeKind) -> list[int]:
+    return [notice.person_id for notice in db.session.scalars(select(Notice).where(Notice.kind == kind))]
+
+
+def test_case_added_from_the_queue_stands_on_the_agenda_and_is_scheduled(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+
+    answer = _edit(coordinator, meeting, action="add", case=case.code)
+
+    assert answer.status_code == 303
+    assert _codes(meeting) == [case.code]
+    case = db.session.get_one(Case, case.id)
+    assert (case.state, case.scheduled_for_at) == (CaseState.SCHEDULED, meeting.starts_at)
+
+
+def test_case_cannot_stand_on_two_agendas(coordinator, board, meeting) -> None:
+    case, later = an_accepted_case(board), a_meeting(board, weeks=2)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    answer = _edit(coordinator, later, action="add", case=case.code)
+
+    assert answer.status_code == 409
+    assert "stands on an agenda already" in answer.text
+    assert _codes(later) == []
+
+
+def test_items_are_moved_up_down_and_to_a_position(coordinator, board, meeting) -> None:
+    cases = [an_accepted_case(board) for _ in range(3)]
+    for case in cases:
+        _edit(coordinator, meeting, action="add", case=case.code)
+    one, two, three = (case.code for case in cases)
+
+    _edit(coordinator, meeting, action="up", item=_item(cases[2]).id)
+    after_up = _codes(meeting)
+    _edit(coordinator, meeting, action="to", position=3, item=_item(cases[0]).id)
+
+    assert after_up == [one, three, two]
+    assert _codes(meeting) == [three, two, one]
+
+
+def test_second_coordinator_gets_409_and_sees_what_changed(coordinator, board, meeting) -> None:
+    first, second = an_accepted_case(board), an_accepted_case(board)
+    seen = _version(meeting)
+    _edit(coordinator, meeting, action="add", case=first.code)
+
+    answer = _edit(coordinator, meeting, action="add", case=second.code, version=seen, fragment=True)
+
+    assert answer.status_code == 409
+    assert "Somebody else edited this agenda" in answer.json["message"]
+    assert first.code in answer.json["html"]
+    assert _codes(meeting) == [first.code]
+
+
+def test_removed_case_goes_back_to_the_queue(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    _edit(coordinator, meeting, action="remove", item=_item(case).id)
+
+    case = db.session.get_one(Case, case.id)
+    assert (_codes(meeting), case.state, case.scheduled_for_at) == ([], CaseState.ACCEPTED, None)
+
+
+def test_case_is_moved_to_another_meeting_of_the_board(coordinator, board, meeting) -> None:
+    case, later = an_accepted_case(board), a_meeting(board, weeks=2)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    answer = _edit(coordinator, meeting, action="to_meeting", item=_item(case).id, meeting=later.id)
+
+    assert answer.status_code == 303
+    assert (_codes(meeting), _codes(later)) == ([], [case.code])
+
+
+def test_publishing_tells_each_presenter_once(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    _publish(coordinator, meeting)
+    _publish(coordinator, meeting)
+
+    assert _told(NoticeKind.SLOT_PUBLISHED) == [case.presenter_id]
+    assert len(_told(NoticeKind.AGENDA_PUBLISHED)) == 1
+
+
+def test_changes_after_publishing_are_told_to_those_they_touch(coordinator, board, meeting) -> None:
+    cases = [an_accepted_case(board) for _ in range(3)]
+    for case in cases:
+        _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+
+    _edit(coordinator, meeting, action="up", item=_item(cases[2]).id)
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    _publish(coordinator, meeting)
+
+    assert "2 presenters do not know the time that stands here" in page
+    assert sorted(_told(NoticeKind.SLOT_CHANGED)) == sorted([cases[1].presenter_id, cases[2].presenter_id])
+
+
+def test_presenter_taken_off_a_published_agenda_is_told(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+
+    _edit(coordinator, meeting, action="remove", item=_item(case).id)
+
+    assert _told(NoticeKind.SLOT_REMOVED) == [case.presenter_id]
+
+
+def test_overfull_agenda_asks_before_it_is_published(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board, minutes=90)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, over="yes")
+
+    assert (asked.status_code, done.status_code) == (409, 303)
+    assert "This agenda is 30 minutes over." in asked.text
+
+
+@pytest.mark.parametrize("minutes", ["0", "121", "ten"])
+def test_minutes_out_of_range_are_refused_with_a_sentence(coordinator, board, meeting, minutes: str) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    answer = _edit(coordinator, meeting, action="minutes", item=_item(case).id, minutes=minutes, fragment=True)
+
+    assert answer.status_code == 422
+    assert answer.json["message"].startswith("Enter")
+
+
+def test_board_member_reads_the_agenda_and_may_not_change_it(client, board, meeting) -> None:
+    radiologist, case = a_person(), an_accepted_case(board)
+    seat(board, radiologist, SeatPart.CORE_MEMBER)
+    sign_in(client, radiologist)
+
+    page = client.get(f"/meetings/{meeting.id}/agenda")
+    answer = client.post(
+        f"/meetings/{meeting.id}/agenda/edits", data=form(client, "/account", action="add", case=case.code, version=0)
+    )
+
+    assert (page.status_code, answer.status_code) == (200, 403)
+    assert "Ready to place" not in page.text
+
+
+def test_agenda_of_a_foreign_board_is_refused(client, meeting) -> None:
+    stranger = a_person(Part.MEMBER_PHYSICIAN)
+    seat(a_series(slug="elsewhere"), stranger, SeatPart.COORDINATOR)
+    sign_in(client, stranger)
+
+    assert client.get(f"/meetings/{meeting.id}/agenda").status_code == 403
+
+
+def test_case_of_another_board_cannot_be_placed(coordinator, meeting) -> None:
+    foreign = an_accepted_case(a_series(slug="elsewhere"))
+
+    answer = _edit(coordinator, meeting, action="add", case=foreign.code)
+
+    assert answer.status_code == 409
+    assert foreign.code not in answer.text
+
+
+def test_printed_agenda_lists_times_questions_and_presenters(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda/print").text
+
+    assert re.search(r"7:00 AM.*" + re.escape(case.code), page, re.S)
+    assert case.question in page

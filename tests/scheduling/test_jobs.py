@@ -1,0 +1,175 @@
+"""Planning as the worker does it."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, as_actor, seat, stored
+from tumorboard.accounts.domain import Part, Specialty
+from tumorboard.accounts.models import Absence
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.agendas.services import agenda_for, place_case, publish
+from tumorboard.cases.domain import CaseState, Urgency
+from tumorboard.cases.models import Case, SpecialtyNeeded
+from tumorboard.kernel.db import db, transaction
+from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.models import Meeting
+from tumorboard.scheduling.domain import MoveKind, PlanCause
+from tumorboard.scheduling.jobs import plan_board, plan_boards
+from tumorboard.scheduling.models import PlanMove, PlanRun
+from tumorboard.scheduling.services import claim
+from tumorboard.series.domain import SeatPart
+from tumorboard.series.models import Series
+
+
+@pytest.fixture(autouse=True)
+def frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def board(app) -> Series:
+    return a_series()
+
+
+def _where(case: Case) -> int | None:
+    db.session.expire_all()
+    found = select(Agenda.meeting_id).join(AgendaItem).where(AgendaItem.case_id == case.id, AgendaItem.is_live)
+    return db.session.scalars(found).one_or_none()
+
+
+def _runs() -> list[PlanRun]:
+    return list(db.session.scalars(select(PlanRun).order_by(PlanRun.id)))
+
+
+def test_accepted_case_is_slotted_into_the_next_meeting_and_told_why(board: Series) -> None:
+    meeting, case = a_meeting(board, weeks=1), an_accepted_case(board)
+
+    plan_boards()
+
+    assert _where(case) == meeting.id
+    case = db.session.get_one(Case, case.id)
+    assert (case.state, case.scheduled_for_at) == (CaseState.SCHEDULED, meeting.starts_at)
+    move = db.session.scalars(select(PlanMove)).one()
+    assert (move.kind, move.to_meeting_id, bool(move.why)) == (MoveKind.PLACED, meeting.id, True)
+
+
+def test_board_that_was_planned_is_left_alone_until_its_queue_changes(board: Series) -> None:
+    a_meeting(board, weeks=1)
+    an_accepted_case(board)
+
+    plan_boards()
+    plan_boards()
+
+    assert len(_runs()) == 1
+
+
+def test_queue_still_changing_waits_for_a_quiet_moment(board: Series) -> None:
+    a_meeting(board, weeks=1)
+    an_accepted_case(board, queued_at=NOW - timedelta(seconds=3))
+
+    plan_boards()
+
+    assert _runs() == []
+
+
+def test_urgent_case_takes_the_earlier_meeting(board: Series) -> None:
+    soon, later = a_meeting(board, weeks=1, capacity_minutes=10), a_meeting(board, weeks=2)
+    routine = an_accepted_case(board, urgency=Urgency.ROUTINE)
+    urgent = an_accepted_case(board, urgency=Urgency.URGENT, deadline_on=NOW.date() + timedelta(days=7))
+
+    plan_boards()
+
+    assert (_where(urgent), _where(routine)) == (soon.id, later.id)
+
+
+def test_presenter_who_is_away_is_not_planned_into_those_days(board: Series) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    case = an_accepted_case(board)
+    day = soon.starts_at.date()
+    stored(Absence(person_id=case.presenter_id, starts_on=day, ends_on=day))
+
+    plan_boards()
+
+    assert _where(case) == later.id
+
+
+def test_case_waits_for_the_meeting_at_which_its_pathologist_is_there(board: Series) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    pathologist = a_person()
+    seat(board, pathologist, SeatPart.CORE_MEMBER, Specialty.PATHOLOGY)
+    stored(Absence(person_id=pathologist.id, starts_on=soon.starts_at.date(), ends_on=soon.starts_at.date()))
+    case = an_accepted_case(board)
+    with transaction():
+        case.specialties = [SpecialtyNeeded(specialty=Specialty.PATHOLOGY)]
+
+    plan_boards()
+
+    assert _where(case) == later.id
+
+
+def test_published_agenda_keeps_its_cases_and_takes_no_new_one(board: Series) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    told, fresh = an_accepted_case(board, urgency=Urgency.ROUTINE), an_accepted_case(board, urgency=Urgency.URGENT)
+    coordinator = as_actor(a_person())
+    with transaction():
+        agenda = agenda_for(soon, now=NOW)
+        place_case(agenda, told, by=coordinator, now=NOW)
+        publish(agenda, by=coordinator, now=NOW)
+
+    plan_board(board.id, cause=PlanCause.ASKED)
+
+    assert (_where(told), _where(fresh)) == (soon.id, later.id)
+
+
+def test_case_of_a_cancelled_meeting_moves_to_the_next_one(board: Series) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    case = an_accepted_case(board)
+    plan_boards()
+    with transaction():
+        meeting = db.session.get_one(Meeting, soon.id)
+        meeting.state, meeting.revised_at = MeetingState.CANCELLED, NOW + timedelta(seconds=1)
+
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        plan_boards()
+
+    assert _where(case) == later.id
+
+
+def test_pinned_case_stays_where_the_coordinator_put_it(board: Series) -> None:
+    a_meeting(board, weeks=1)
+    later, case, coordinator = a_meeting(board, weeks=2), an_accepted_case(board), as_actor(a_person())
+    with transaction():
+        place_case(agenda_for(later, now=NOW), case, by=coordinator, now=NOW)
+
+    plan_board(board.id, cause=PlanCause.ASKED)
+
+    assert _where(case) == later.id
+
+
+def test_nobody_presents_in_two_boards_at_once(board: Series) -> None:
+    other = a_series(slug="other", name="Sarcoma tumor board")
+    presenter = a_person(Part.MEMBER_PHYSICIAN)
+    for series in (board, other):
+        a_meeting(series, weeks=1, capacity_minutes=20)
+        a_meeting(series, weeks=2, capacity_minutes=20)
+    cases = [an_accepted_case(one, submitter=presenter, minutes=20) for one in (board, other)]
+
+    plan_boards()
+
+    starts = [db.session.get_one(Case, case.id).scheduled_for_at for case in cases]
+    assert len(set(starts)) == 2
+
+
+def test_board_that_another_worker_plans_is_passed_over(board: Series) -> None:
+    a_meeting(board, weeks=1)
+    case = an_accepted_case(board)
+    with transaction():
+        claim(board.id, now=NOW)
+
+    plan_boards()
+
+    assert _where(case) is None

@@ -1,0 +1,104 @@
+"""Agendas as pages, plans and calendars read them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tumorboard.agendas.domain import ItemKind
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.models import Case
+from tumorboard.kernel.db import session
+from tumorboard.kernel.errors import NotFound
+from tumorboard.meetings.models import Meeting
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of an agenda with its time."""
+
+    item: AgendaItem
+    starts_at: datetime
+    ends_at: datetime
+    is_over: bool
+
+
+def agenda_of(meeting: Meeting) -> Agenda | None:
+    """Return the meeting's agenda with all that its page shows, or None where nobody has begun one."""
+    found = (
+        select(Agenda)
+        .where(Agenda.meeting_id == meeting.id)
+        .options(selectinload(Agenda.items).joinedload(AgendaItem.case).options(*_case_parts()))
+    )
+    return session().scalars(found).one_or_none()
+
+
+def rows_of(agenda: Agenda | None) -> list[Row]:
+    """The items in order, each with the time that follows from those before it."""
+    if agenda is None:
+        return []
+    rows, at = [], agenda.meeting.starts_at
+    end = at + timedelta(minutes=agenda.meeting.capacity_minutes)
+    for item in agenda.items:
+        starts = at + timedelta(minutes=item.gap_minutes)
+        at = starts + timedelta(minutes=item.minutes)
+        rows.append(Row(item, starts, at, at > end))
+    return rows
+
+
+def minutes_used(agenda: Agenda | None) -> int:
+    """How many minutes of the meeting are taken."""
+    return sum(item.minutes + item.gap_minutes for item in agenda.items) if agenda else 0
+
+
+def minutes_used_by_meeting(meeting_ids: Iterable[int]) -> dict[int, int]:
+    """How many minutes are taken, by meeting."""
+    total = func.sum(AgendaItem.minutes + AgendaItem.gap_minutes)
+    found = (
+        select(Agenda.meeting_id, total)
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .where(Agenda.meeting_id.in_(list(meeting_ids)))
+        .group_by(Agenda.meeting_id)
+    )
+    return {meeting_id: int(minutes) for meeting_id, minutes in session().execute(found)}
+
+
+def item_of(agenda: Agenda, item_id: int) -> AgendaItem:
+    """Return the item of this very agenda. Raises NotFound."""
+    item = next((item for item in agenda.items if item.id == item_id), None)
+    if item is None:
+        raise NotFound("This agenda has no such item any more.")
+    return item
+
+
+def agendas_of(meeting_ids: Iterable[int]) -> Select[tuple[Agenda]]:
+    """The agendas of these meetings with their items and cases."""
+    return (
+        select(Agenda)
+        .where(Agenda.meeting_id.in_(list(meeting_ids)))
+        .options(selectinload(Agenda.items).joinedload(AgendaItem.case))
+        .order_by(Agenda.meeting_id)
+    )
+
+
+def live_item_of(case_id: int) -> Select[tuple[AgendaItem]]:
+    """The one slot that the case holds now."""
+    return (
+        select(AgendaItem)
+        .where(AgendaItem.case_id == case_id, AgendaItem.is_live)
+        .options(joinedload(AgendaItem.agenda).selectinload(Agenda.items))
+    )
+
+
+def untold_changes(agenda: Agenda) -> list[Row]:
+    """The cases of a published agenda whose presenters were told another time, or none yet."""
+    if agenda.published_at is None:
+        return []
+    cases = (row for row in rows_of(agenda) if row.item.kind is ItemKind.DISCUSS)
+    return [row for row in cases if row.item.told_starts_at != row.starts_at]
+
+
+def _case_parts() -> tuple[object, ...]:
+    return joinedload(Case.presenter), joinedload(Case.institution), joinedload(Case.board)

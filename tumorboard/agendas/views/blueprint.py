@@ -1,0 +1,21 @@
+"""The blueprint that the views of this package share, and what they are told from above."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, current_app
+
+from tumorboard.agendas.domain import PlanNotes
+from tumorboard.meetings.models import Meeting
+
+blueprint = Blueprint("agendas", __name__)
+
+
+def install_plan_notes(app: Flask, notes_of: Callable[[Meeting], PlanNotes]) -> None:
+    """Tell the agenda page what the last plan did; scheduling stands above this package."""
+    app.extensions["plan_notes"] = notes_of
+
+
+def plan_notes(meeting: Meeting) -> PlanNotes:
+    """What the last plan of the meeting's board did, and why."""
+    notes: PlanNotes = current_app.extensions["plan_notes"](meeting)
+    return notes

@@ -1,0 +1,159 @@
+"""Editing and publishing an agenda; one address takes every edit, from buttons, keyboard, drag and script alike."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tumorboard.accounts.domain import Permission
+from tumorboard.agendas.domain import AgendaChanged, AgendaClosed, AlreadyOnAgenda
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.agendas.queries import agenda_of, item_of, minutes_used
+from tumorboard.agendas.schemas import AgendaEditSchema
+from tumorboard.agendas.services import (
+    add_break,
+    agenda_for,
+    lock_item,
+    move_item,
+    move_to_meeting,
+    place_case,
+    publish,
+    remove_item,
+    set_minutes,
+)
+from tumorboard.agendas.views.blueprint import blueprint
+from tumorboard.agendas.views.pages import agenda_meeting, agenda_page, asked_version
+from tumorboard.cases.queries import case_seen_by
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import transaction
+from tumorboard.kernel.errors import Conflict, Forbidden, Invalid, NotFound, TumorboardError
+from tumorboard.kernel.web import fragment, requires, see_other, submission, wants_fragment
+from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.queries import meeting_seen_by
+
+BREAK_MINUTES = 5
+
+
+@blueprint.post("/meetings/<id:meeting_id>/agenda/edits")
+@requires(Permission.AGENDA_EDIT)
+def edit(meeting_id: int) -> ResponseReturnValue:
+    """Do one edit and show the agenda as it stands then."""
+    meeting = _led(meeting_id, Permission.AGENDA_EDIT)
+    form = submission(AgendaEditSchema())
+    if form.refused:
+        sentences = [str(said[0]) for said in form.errors.values() if isinstance(said, list)]
+        return _answer(meeting, sentences[0] if sentences else "This could not be done.", status=422)
+    try:
+        with transaction():
+            message = _do(meeting, form.value)
+    except (Conflict, NotFound, Invalid) as error:
+        return _answer(meeting_seen_by(g.actor, meeting_id), _sentence(error), status=409)
+    return _answer(meeting, message)
+
+
+@blueprint.post("/meetings/<id:meeting_id>/agenda/publication")
+@requires(Permission.AGENDA_PUBLISH)
+def publish_agenda(meeting_id: int) -> ResponseReturnValue:
+    """Publish the agenda, or what changed since; presenters are told their time."""
+    meeting = _led(meeting_id, Permission.AGENDA_PUBLISH)
+    if minutes_used(agenda_of(meeting)) > meeting.capacity_minutes and "over" not in request.form:
+        return render_template("agendas/show.html", **agenda_page(meeting), ask_over=True), 409
+    try:
+        with transaction():
+            agenda = agenda_for(meeting, now=utc_now(), seen_version=asked_version())
+            told = publish(agenda, by=g.actor, now=utc_now())
+    except AgendaChanged as error:
+        return _answer(meeting_seen_by(g.actor, meeting_id), error.message, status=409)
+    flash(f"Agenda published. {told} presenter{' was' if told == 1 else 's were'} told their time.")
+    return see_other(url_for("agendas.show", meeting_id=meeting.id))
+
+
+def _do(meeting: Meeting, asked: dict[str, Any]) -> str:
+    now = utc_now()
+    agenda = agenda_for(meeting, now=now, seen_version=asked["version"])
+    if asked["action"] == "add":
+        return _add(agenda, asked, now)
+    if asked["action"] == "break":
+        add_break(agenda, minutes=asked["minutes"] or BREAK_MINUTES, by=g.actor, now=now)
+        return "A break was added at the end."
+    item = item_of(agenda, asked["item"] or 0)
+    return _EDITS[asked["action"]](item, asked, now)
+
+
+def _add(agenda: Agenda, asked: dict[str, Any], now: Any) -> str:
+    case = case_seen_by(g.actor, asked["case"] or "", now=now)
+    if case.board_id != agenda.meeting.series_id:
+        raise AgendaClosed("This case belongs to another board.")
+    item = place_case(agenda, case, by=g.actor, now=now, minutes=asked["minutes"])
+    return f"{case.code} added to the agenda, position {item.position} of {len(agenda.items)}."
+
+
+def _move(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    position = {"up": item.position - 1, "down": item.position + 1}.get(asked["action"], asked["position"])
+    move_item(item, position=position, by=g.actor, now=now)
+    return f"{_name(item)} moved to position {item.position} of {len(item.agenda.items)}."
+
+
+def _move_away(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    other = meeting_seen_by(g.actor, asked["meeting"] or 0)
+    if not g.actor.may(Permission.AGENDA_EDIT, series_id=other.series_id):
+        raise NotFound("There is no such meeting here.")
+    move_to_meeting(item, to=agenda_for(other, now=now), by=g.actor, now=now)
+    return f"{_name(item)} moved to another meeting."
+
+
+def _remove(item: AgendaItem, _asked: dict[str, Any], now: Any) -> str:
+    name = _name(item)
+    remove_item(item, by=g.actor, now=now)
+    return f"{name} returned to the queue." if item.case else f"{name} removed."
+
+
+def _set_minutes(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    if asked["minutes"] is None:
+        raise Invalid("Enter between 1 and 120 minutes.")
+    set_minutes(item, minutes=asked["minutes"], by=g.actor, now=now)
+    return f"{_name(item)} has {item.minutes} minutes now."
+
+
+def _pin(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    lock_item(item, is_locked=asked["action"] == "pin", by=g.actor, now=now)
+    return f"{_name(item)} is {'pinned to this meeting' if item.is_locked else 'free for the planner to move'}."
+
+
+_EDITS: dict[str, Callable[[AgendaItem, dict[str, Any], Any], str]] = {
+    "up": _move,
+    "down": _move,
+    "to": _move,
+    "to_meeting": _move_away,
+    "remove": _remove,
+    "minutes": _set_minutes,
+    "pin": _pin,
+    "unpin": _pin,
+}
+
+
+def _name(item: AgendaItem) -> str:
+    return item.case.code if item.case else item.title
+
+
+def _sentence(error: TumorboardError) -> str:
+    if isinstance(error, AlreadyOnAgenda | AgendaChanged | AgendaClosed):
+        return error.message
+    return error.message or "The agenda has changed meanwhile."
+
+
+def _led(meeting_id: int, permission: Permission) -> Meeting:
+    meeting = agenda_meeting(meeting_id)
+    if not g.actor.may(permission, series_id=meeting.series_id):
+        raise Forbidden("The coordinators and the chair of the board arrange its agenda.")
+    return meeting
+
+
+def _answer(meeting: Meeting, message: str, *, status: int = 200) -> ResponseReturnValue:
+    if wants_fragment():
+        return fragment(render_template("agendas/_page.html", **agenda_page(meeting)), message, status=status)
+    if status != 200:
+        return render_template("agendas/show.html", **agenda_page(meeting, notice=message)), status
+    flash(message)
+    return see_other(url_for("agendas.show", meeting_id=meeting.id))

@@ -1,0 +1,115 @@
+"""What the calendar shows: meetings, how full they are, and the days on which the alliance rests."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, or_, select
+
+from tumorboard.accounts.domain import Actor, InstitutionKind, Permission
+from tumorboard.accounts.models import Institution
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.feeds.queries import concerns, presented_by
+from tumorboard.kernel.clock import instant_of, local
+from tumorboard.kernel.db import session
+from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.queries import meetings_between
+from tumorboard.series.domain import SeriesKind, federal_holidays
+from tumorboard.series.models import Closure
+from tumorboard.series.queries import closures
+
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One meeting on the reader's wall calendar.
+
+    `used_minutes` is None where the reader may not see the agenda, or where there is none to see.
+    """
+
+    meeting: Meeting
+    wall: datetime
+    is_over: bool
+    used_minutes: int | None
+
+    @property
+    def kind(self) -> SeriesKind:
+        """What kind of meeting it is."""
+        return self.meeting.series.kind
+
+    @property
+    def name(self) -> str:
+        """`Thoracic`, or `Grand rounds: ctDNA in minimal residual disease`."""
+        series, talk = self.meeting.series, self.meeting.talk_title
+        return f"{series.short_name}: {talk}" if talk and series.is_public else series.short_name
+
+    @property
+    def fullness(self) -> str:
+        """`22 of 60 min free`, `Full`, `60 min open`; of a meeting that is over, what was planned for it."""
+        used, capacity = self.used_minutes, self.meeting.capacity_minutes
+        if used is None:
+            return ""
+        if self.is_over:
+            return f"{used} of {capacity} min"
+        if used > capacity:
+            return f"{used - capacity} min over"
+        if used == capacity:
+            return "Full"
+        return f"{capacity - used} of {capacity} min free" if used else f"{capacity} min open"
+
+
+def entries(actor: Actor, *, first: date, last: date, mine: bool, now: datetime) -> list[Entry]:
+    """The meetings that begin on these days of the actor's wall calendar, in order."""
+    since = instant_of(first, time(0), actor.zone)
+    until = instant_of(last + _ONE_DAY, time(0), actor.zone)
+    found = meetings_between(actor, since=since, until=until).where(Meeting.starts_at >= since)
+    if mine:
+        presenting = set(session().scalars(presented_by(actor.person_id, since=since)))
+        found = found.where(concerns(actor.person_id, presenting=presenting))
+    meetings = session().scalars(found).unique().all()
+    used = _minutes_used(meeting for meeting in meetings if _shows_fullness(actor, meeting))
+    return [
+        Entry(meeting, local(meeting.starts_at, actor.zone), meeting.ends_at <= now, used.get(meeting.id))
+        for meeting in meetings
+    ]
+
+
+def days_of_rest(actor: Actor, *, first: date, last: date) -> Mapping[date, Sequence[str]]:
+    """Federal holidays, and the closures of the alliance, the hub and the actor's own institution, by day."""
+    names: dict[date, list[str]] = defaultdict(list)
+    for year in range(first.year, last.year + 1):
+        for day, name in federal_holidays(year).items():
+            names[day].append(name)
+    hub = select(Institution.id).where(Institution.kind == InstitutionKind.HUB)
+    place = Closure.institution_id
+    here = or_(place.is_(None), place == actor.institution_id, place.in_(hub))
+    for closure in session().scalars(closures(since=first).where(here, Closure.starts_on <= last)):
+        at = closure.institution
+        label = f"{closure.name}, {at.short_name}" if at else closure.name
+        for day in _days(max(closure.starts_on, first), min(closure.ends_on, last)):
+            if label not in names[day]:
+                names[day].append(label)
+    return {day: found for day, found in names.items() if first <= day <= last}
+
+
+def _shows_fullness(actor: Actor, meeting: Meeting) -> bool:
+    seen = meeting.series.kind.is_board and actor.may(Permission.AGENDA_SEE, series_id=meeting.series_id)
+    return seen and meeting.capacity_minutes > 0 and not meeting.is_cancelled
+
+
+def _minutes_used(meetings: Iterable[Meeting]) -> Mapping[int, int]:
+    """Minutes on each meeting's agenda; 0 where nothing was placed yet."""
+    used = {meeting.id: 0 for meeting in meetings}
+    rows = session().execute(
+        select(Agenda.meeting_id, func.sum(AgendaItem.minutes))
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .where(Agenda.meeting_id.in_(list(used)))
+        .group_by(Agenda.meeting_id)
+    )
+    return used | {meeting_id: int(minutes) for meeting_id, minutes in rows}
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

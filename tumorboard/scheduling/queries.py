@@ -1,0 +1,145 @@
+"""What the planner is to know, which boards are due, and what earlier plans did."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from tumorboard.agendas.domain import PlanNote, PlanNotes
+from tumorboard.agendas.models import Agenda
+from tumorboard.agendas.queries import minutes_used_by_meeting
+from tumorboard.cases.domain import Outlook
+from tumorboard.cases.models import Case
+from tumorboard.kernel.clock import utc_now, when
+from tumorboard.kernel.db import session
+from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.queries import coming_of, cut_off_of, local_day_of
+from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, MoveKind
+from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
+from tumorboard.series.models import Series
+from tumorboard.series.queries import boards, policy_in_force
+
+MEETINGS_LOOKED_AT = 12
+
+
+def boards_due(*, now: datetime) -> list[int]:
+    """The boards to plan now: asked for, changed and quiet since, past a cut-off, or failed and due again."""
+    last_runs = _last_runs()
+    requests = {row.series_id: row for row in session().scalars(select(PlanRequest))}
+    changes = _last_changes(now)
+    due = []
+    for board_id in session().scalars(boards().with_only_columns(Series.id)):
+        request, run = requests.get(board_id), last_runs.get(board_id)
+        if request and request.leased_until_at and request.leased_until_at > now:
+            continue
+        changed_at = changes.get(board_id)
+        is_stale = changed_at is not None and (run is None or changed_at > run)
+        asked = request is not None and request.due_at <= now and request.attempts < GIVE_UP_AFTER_ATTEMPTS
+        if asked or (is_stale and changed_at is not None and changed_at <= now - DEBOUNCE):
+            due.append(board_id)
+    return due
+
+
+def last_run_of(series_id: int) -> Select[tuple[PlanRun]]:
+    """The board's last run with its moves."""
+    return runs_of(series_id).limit(1)
+
+
+def runs_of(series_id: int) -> Select[tuple[PlanRun]]:
+    """The board's runs with their moves, the latest first."""
+    return (
+        select(PlanRun)
+        .where(PlanRun.series_id == series_id)
+        .options(selectinload(PlanRun.moves).options(*_move_parts()))
+        .order_by(PlanRun.finished_at.desc(), PlanRun.id.desc())
+    )
+
+
+def notes_of(meeting: Meeting) -> PlanNotes:
+    """What the agenda page says of the last plan of the meeting's board."""
+    run = session().scalars(last_run_of(meeting.series_id)).first()
+    changes = _last_changes(utc_now()).get(meeting.series_id)
+    is_waiting = changes is not None and (run is None or changes > run.started_at)
+    if run is None:
+        return PlanNotes(None, "", "", (), is_waiting)
+    notes = tuple(_note(move) for move in run.moves)
+    return PlanNotes(run.finished_at, run.cause.label, run.trouble, notes, is_waiting)
+
+
+def outlook_of(case: Case) -> Outlook | None:
+    """The board's next meeting that is open to the case: before its cut-off, with minutes to spare."""
+    if case.board is None:
+        return None
+    now, wanted = utc_now(), case.minutes or case.board.case_minutes
+    coming = coming_of(case.board.id, after=now).limit(MEETINGS_LOOKED_AT)
+    meetings = [one for one in session().scalars(coming) if not one.is_cancelled]
+    used = minutes_used_by_meeting(one.id for one in meetings)
+    for meeting in meetings:
+        free = meeting.capacity_minutes - used.get(meeting.id, 0)
+        cut_off_at = meeting_cut_off(meeting)
+        if cut_off_at > now and free >= wanted:
+            return Outlook(starts_at=meeting.starts_at, zone=meeting.time_zone, cut_off_at=cut_off_at, free_minutes=free)
+    return None
+
+
+def meeting_cut_off(meeting: Meeting) -> datetime:
+    """The meeting's cut-off under the policy in force on its day."""
+    return cut_off_of(meeting, policy_in_force(meeting.series, on=local_day_of(meeting)))
+
+
+def _last_runs() -> dict[int, datetime]:
+    found = select(PlanRun.series_id, func.max(PlanRun.started_at)).group_by(PlanRun.series_id)
+    return {series_id: at for series_id, at in session().execute(found)}
+
+
+def _last_changes(now: datetime) -> dict[int, datetime]:
+    """When something last changed that a board's plan depends on: its queue, its meetings, a cut-off passed."""
+    changes: dict[int, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=now.tzinfo))
+    queued = (
+        select(Case.board_id, func.max(Case.queued_at))
+        .where(Case.board_id.is_not(None), Case.queued_at.is_not(None), Case.accepted_at.is_not(None))
+        .group_by(Case.board_id)
+    )
+    revised = (
+        select(Meeting.series_id, func.max(Meeting.revised_at))
+        .join(Agenda, Agenda.meeting_id == Meeting.id)
+        .where(Meeting.starts_at > now)
+        .group_by(Meeting.series_id)
+    )
+    for statement in (queued, revised):
+        for board_id, at in session().execute(statement):
+            changes[board_id] = max(changes[board_id], at)
+    for board_id, at in _cut_offs_passed(now):
+        changes[board_id] = max(changes[board_id], at)
+    return dict(changes)
+
+
+def _cut_offs_passed(now: datetime) -> Iterable[tuple[int, datetime]]:
+    soon = select(Meeting).join(Meeting.series).where(Meeting.starts_at > now, Series.kind.in_(("tumor_board", "dmt")))
+    near = soon.where(Meeting.starts_at < now + timedelta(days=14)).options(
+        joinedload(Meeting.series).selectinload(Series.policies)
+    )
+    for meeting in session().scalars(near):
+        cut_off_at = meeting_cut_off(meeting)
+        if cut_off_at <= now - DEBOUNCE:
+            yield meeting.series_id, cut_off_at
+
+
+_HEADLINES = {
+    MoveKind.PLACED: ("Placed {code} on {to}", "plus"),
+    MoveKind.MOVED: ("Moved {code} to {to}", "arrow-right"),
+    MoveKind.LEFT_OUT: ("{code} waits", "hourglass"),
+    MoveKind.PASSED_OVER: ("{code} was changed meanwhile", "corner-down-right"),
+}
+
+
+def _note(move: PlanMove) -> PlanNote:
+    headline, icon = _HEADLINES[move.kind]
+    to = when(move.to_meeting.starts_at, move.to_meeting.time_zone) if move.to_meeting else ""
+    return PlanNote(move.case.code, headline.format(code=move.case.code, to=to), move.why, icon)
+
+
+def _move_parts() -> tuple[object, ...]:
+    return joinedload(PlanMove.case), joinedload(PlanMove.from_meeting), joinedload(PlanMove.to_meeting)

@@ -1,0 +1,97 @@
+"""The APScheduler process and its one table of jobs.
+
+Ticks are static and kept in memory; whatever is due stands in our own tables, so that a restart, a night off or a
+second worker loses and doubles nothing. `python -m tumorboard.worker` runs until it is told to stop.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import FrameType
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from tumorboard.accounts.jobs import sweep
+from tumorboard.audit.jobs import verify_chain
+from tumorboard.meetings.jobs import make_meetings_out_to_horizon
+from tumorboard.notices.jobs import send_outbox
+from tumorboard.scheduling.jobs import plan_boards
+
+log = structlog.get_logger(__name__)
+MISFIRE_GRACE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A job and how often it looks whether something is due."""
+
+    work: Callable[[], None]
+    every: timedelta
+
+
+TICKS = {
+    "plan boards": Tick(plan_boards, timedelta(seconds=5)),
+    "send outbox": Tick(send_outbox, timedelta(seconds=5)),
+    "make meetings": Tick(make_meetings_out_to_horizon, timedelta(hours=1)),
+    "sweep sessions": Tick(sweep, timedelta(minutes=10)),
+    "verify audit chain": Tick(verify_chain, timedelta(hours=24)),
+}
+
+
+def run(app: Flask) -> None:
+    """Run all ticks until SIGTERM or SIGINT; the job in progress is finished first."""
+    scheduler = BlockingScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(len(TICKS))})
+    for name, tick in TICKS.items():
+        scheduler.add_job(
+            _in_context(app, name, tick.work),
+            IntervalTrigger(seconds=int(tick.every.total_seconds())),
+            id=name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=int(MISFIRE_GRACE.total_seconds()),
+        )
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        scheduler.shutdown(wait=False)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    run_once(app)
+    log.info("worker started", ticks=len(TICKS))
+    scheduler.start()
+
+
+def run_once(app: Flask) -> None:
+    """Run every tick once, now, in the order of the table."""
+    for name, tick in TICKS.items():
+        _in_context(app, name, tick.work)()
+
+
+def _in_context(app: Flask, name: str, work: Callable[[], None]) -> Callable[[], None]:
+    def guarded() -> None:
+        with app.app_context(), structlog.contextvars.bound_contextvars(tick=name):
+            try:
+                work()
+            except Exception as error:
+                log.error("tick failed", exc_info=error)
+
+    return guarded
+
+
+def main() -> None:
+    """Start the worker of the configured deployment."""
+    from config import Settings  # the deployment's choices stand outside the package
+    from tumorboard.app import create_app
+
+    sys.exit(run(create_app(Settings.from_environment(os.environ))))
+
+
+if __name__ == "__main__":
+    main()
