@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import Context
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -61,9 +63,22 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
+class LonelyClient(FlaskClient):
+    """A browser without a browser, whose requests share nothing with the test but the database.
+
+    Flask would lend them the context that the test has pushed, and with it whoever signed in before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request from a context of its own; what the test holds is read anew afterwards."""
+        db.session.rollback()
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without a browser."""
+    app.test_client_class = LonelyClient
     return app.test_client()
 
 

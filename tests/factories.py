@@ -20,7 +20,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 from tumorboard.series.models import Policy, Seat, Series
 
-PASSWORD = "rounds-at-seven-oclock"  # noqa: S105 - of people who do not exist
+PASSWORD = "rounds-at-seven-oclock"
 NOW = datetime(2026, 12, 1, 15, 0, tzinfo=UTC)  # a Tuesday, 10:00 in New York
 _number = count(1)
 

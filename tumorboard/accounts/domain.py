@@ -105,7 +105,7 @@ class Permission(StrEnum):
 _ALL_SIGNED_IN = {Part.SIGNED_IN: Reach.EVERYWHERE}
 _BOARD_LEADS = {Part.COORDINATOR: Reach.OWN_BOARD, Part.CHAIR: Reach.OWN_BOARD}
 _COORDINATORS = {Part.COORDINATOR: Reach.OWN_BOARD, Part.ADMINISTRATOR: Reach.EVERYWHERE}
-_BOARD_READERS = {part: Reach.OWN_BOARD for part in BOARD_PARTS}
+_BOARD_READERS = dict.fromkeys(BOARD_PARTS, Reach.OWN_BOARD)
 
 GRANTS: Mapping[Permission, Mapping[Part, Reach]] = {
     Permission.HOME_SEE: _ALL_SIGNED_IN,

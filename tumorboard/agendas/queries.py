@@ -12,6 +12,7 @@ from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
+from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
 
 
@@ -102,3 +103,33 @@ def untold_changes(agenda: Agenda) -> list[Row]:
 
 def _case_parts() -> tuple[object, ...]:
     return joinedload(Case.presenter), joinedload(Case.institution), joinedload(Case.board)
+
+
+def unpublished_agendas(series_ids: Iterable[int], *, after: datetime, before: datetime) -> Select[tuple[Agenda]]:
+    """Agendas with items of these boards' coming meetings that were not published yet."""
+    return (
+        select(Agenda)
+        .join(Agenda.meeting)
+        .where(Meeting.series_id.in_(list(series_ids)), Meeting.starts_at > after, Meeting.starts_at < before)
+        .where(Agenda.published_at.is_(None), Meeting.state == MeetingState.PLANNED, Agenda.items.any())
+        .options(selectinload(Agenda.items))
+        .order_by(Meeting.starts_at, Agenda.id)
+    )
+
+
+def published_cases_of(person_id: int, *, after: datetime) -> dict[int, list[tuple[str, datetime]]]:
+    """The cases that the person presents in coming meetings with published agendas: code and time, by meeting."""
+    found = (
+        select(AgendaItem)
+        .join(AgendaItem.case)
+        .join(AgendaItem.agenda)
+        .join(Agenda.meeting)
+        .where(Case.presenter_id == person_id, AgendaItem.told_starts_at > after, Agenda.published_at.is_not(None))
+        .options(joinedload(AgendaItem.case), joinedload(AgendaItem.agenda))
+        .order_by(AgendaItem.told_starts_at)
+    )
+    presented: dict[int, list[tuple[str, datetime]]] = {}
+    for item in session().scalars(found):
+        if item.case is not None and item.told_starts_at is not None:
+            presented.setdefault(item.agenda.meeting_id, []).append((item.case.code, item.told_starts_at))
+    return presented

@@ -212,7 +212,7 @@ def _chosen(field: fields.Field[Any], value: object) -> list[str]:
     if isinstance(field, fields.List):
         items = value if isinstance(value, list | tuple | set | frozenset) else [value]
         return [text for item in items for text in _chosen(field.inner, item)]
-    if value is None or value == "" or isinstance(value, list) and not value:
+    if value is None or value == "" or (isinstance(value, list) and not value):
         return []
     value = value[-1] if isinstance(value, list) else value
     if isinstance(value, Enum):

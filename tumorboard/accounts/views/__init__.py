@@ -5,4 +5,4 @@ from tumorboard.accounts.views.sign_in import LIBRARY_ROUTES, install_sign_in
 
 __all__ = ["LIBRARY_ROUTES", "blueprint", "install_sign_in"]
 
-from tumorboard.accounts.views import institutions, invitations, outbox, people, self  # noqa: E402, F401 - they add routes
+from tumorboard.accounts.views import institutions, invitations, outbox, people, self  # noqa: F401 - they add routes

@@ -116,7 +116,7 @@ class StoredSessions(SessionInterface):
     def _unsign(self, app: Flask, signed: str) -> dict[str, Any]:
         try:
             loaded = _signer(app).loads(signed, max_age=int(ANONYMOUS_LIFETIME.total_seconds()))
-        except Exception:  # noqa: BLE001 - whatever is wrong with a cookie, it is no session
+        except Exception:
             return {}
         loaded.pop("_user_id", None)
         return dict(loaded)

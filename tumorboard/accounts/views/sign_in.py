@@ -82,7 +82,7 @@ class OneTimeCodes(Totp):
 class OutboxMail(MailUtil):
     """Mails of the sign-in go the way of all notices."""
 
-    def send_mail(  # noqa: PLR0913 - the library's signature
+    def send_mail(
         self,
         template: str,
         subject: str,

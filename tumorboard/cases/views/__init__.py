@@ -4,4 +4,4 @@ from tumorboard.cases.views.blueprint import blueprint, install_outlook
 
 __all__ = ["blueprint", "install_outlook"]
 
-from tumorboard.cases.views import form, pages, triage  # noqa: E402, F401 - they add routes
+from tumorboard.cases.views import form, pages, triage  # noqa: F401 - they add routes

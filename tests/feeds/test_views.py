@@ -1,0 +1,358 @@
+"""Feeds over HTTP: conditional requests, secrets that leave no trace, and the page to subscribe on."""
+
+import gzip
+import io
+import logging
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in, stored
+from tests.feeds.lint import lint
+from tests.feeds.makers import a_dated_meeting
+from tumorboard.accounts.domain import InstitutionKind, Part
+from tumorboard.accounts.services import deactivate
+from tumorboard.feeds.domain import MOST_TOKENS
+from tumorboard.feeds.models import FeedToken
+from tumorboard.feeds.services import make_address, revoke_address
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import db, transaction
+from tumorboard.meetings.domain import MeetingState
+from tumorboard.series.domain import SeatPart, SeriesKind, Site
+
+PUBLIC = "/feeds/public.ics"
+PER_ANSWER = {"X-Request-Id", "Date"}
+
+
+@pytest.fixture(autouse=True)
+def _frozen():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def a_lecture(**overrides):
+    series = a_series(kind=SeriesKind.LECTURE, site=Site.EDUCATION, name="Lectures", slug="lectures")
+    return a_dated_meeting(series, **overrides)
+
+
+def an_address(person, name="Phone"):
+    with transaction():
+        return make_address(name, by=as_actor(person), now=NOW - timedelta(days=1))
+
+
+def a_member_of_a_board():
+    person, board = a_person(Part.MEMBER_PHYSICIAN), a_series()
+    seat(board, person, SeatPart.CORE_MEMBER)
+    a_dated_meeting(board)
+    return person
+
+
+def headers_of(answer):
+    return sorted((name, value) for name, value in answer.headers if name not in PER_ANSWER)
+
+
+def test_public_feed_is_a_calendar_for_anybody_for_five_minutes(client):
+    meeting = a_lecture()
+
+    answer = client.get(PUBLIC)
+
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/calendar; charset=utf-8")
+    assert list(lint(answer.data)) == [meeting.uid]
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert b"SOURCE;VALUE=URI:http://127.0.0.1:8000/feeds/public.ics" in answer.data
+    assert re.fullmatch(r'"[0-9a-f]{32}"', answer.headers["ETag"])
+
+
+def test_series_has_its_own_feed(client):
+    meeting = a_lecture()
+
+    answer = client.get("/feeds/series/lectures.ics")
+
+    assert list(lint(answer.data)) == [meeting.uid]
+
+
+@pytest.mark.parametrize("path", ["thoracic-board", "unknown"])
+def test_feed_of_a_board_is_missing_like_an_unknown_one(client, path):
+    a_series(slug="thoracic-board")
+
+    answers = [client.get(f"/feeds/series/{slug}.ics") for slug in (path, "nothing")]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].data == answers[1].data
+    assert headers_of(answers[0]) == headers_of(answers[1])
+
+
+def test_personal_feed_is_private_and_names_no_referrer(client):
+    _, secret = an_address(a_member_of_a_board())
+
+    answer = client.get(f"/feeds/{secret}.ics")
+
+    assert len(lint(answer.data)) == 1
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert secret.encode() not in answer.data + str(answer.headers).encode()
+
+
+def test_head_is_get_without_its_body(client):
+    a_lecture()
+
+    head, get = client.head(PUBLIC), client.get(PUBLIC)
+
+    assert head.data == b""
+    assert headers_of(head) == headers_of(get)
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_other_methods_are_refused_and_told_what_is_allowed(client, method):
+    answer = getattr(client, method)(PUBLIC)
+
+    assert answer.status_code == 405
+    assert {"GET", "HEAD"} <= set(answer.headers["Allow"].split(", "))
+
+
+def test_known_tag_is_answered_with_304_and_no_body(client):
+    a_lecture()
+    tag = client.get(PUBLIC).headers["ETag"]
+
+    for sent in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        answer = client.get(PUBLIC, headers={"If-None-Match": sent})
+        assert (answer.status_code, answer.data) == (304, b"")
+        assert (answer.headers["ETag"], answer.headers["Cache-Control"]) == (tag, "public, max-age=300")
+        assert "Content-Type" not in answer.headers
+
+
+def test_tag_beats_date_and_a_bad_date_is_ignored(client):
+    a_lecture()
+    first = client.get(PUBLIC)
+    modified, tag = first.headers["Last-Modified"], first.headers["ETag"]
+
+    def status(**sent):
+        return client.get(PUBLIC, headers={name.replace("_", "-"): value for name, value in sent.items()}).status_code
+
+    assert status(If_Modified_Since=modified) == 304
+    assert status(If_Modified_Since=modified, If_None_Match='"other"') == 200
+    assert status(If_Modified_Since="Sat, 01 Jan 2000 00:00:00 GMT", If_None_Match=tag) == 304
+    assert status(If_Modified_Since="Sat, 01 Jan 2000 00:00:00 GMT") == 200
+    assert status(If_Modified_Since="yesterday") == 200
+
+
+def test_gzip_is_sent_on_request_under_another_tag(client):
+    a_lecture()
+    plain = client.get(PUBLIC)
+
+    packed = client.get(PUBLIC, headers={"Accept-Encoding": "gzip, br"})
+    again = client.get(PUBLIC, headers={"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]})
+
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
+    assert "Content-Encoding" not in client.get(PUBLIC, headers={"Accept-Encoding": "gzip;q=0"}).headers
+
+
+def test_feed_changes_by_tag_and_date_when_a_cancelled_meeting_leaves(client):
+    meeting = a_lecture(state=MeetingState.CANCELLED)
+    before = client.get(PUBLIC)
+
+    with time_machine.travel(meeting.ends_at + timedelta(hours=1), tick=False):
+        after = client.get(PUBLIC, headers={"If-Modified-Since": before.headers["Last-Modified"]})
+
+    assert after.status_code == 200
+    assert (len(lint(before.data)), len(lint(after.data))) == (1, 0)
+    assert after.headers["Last-Modified"] == "Tue, 08 Dec 2026 16:00:00 GMT"
+
+
+def test_no_feed_sets_or_renews_a_cookie_even_for_a_signed_in_browser(client):
+    person = a_member_of_a_board()
+    _, secret = an_address(person)
+    sign_in(client, person)
+
+    for path in (PUBLIC, f"/feeds/{secret}.ics", "/feeds/none.ics", "/robots.txt"):
+        answer = client.get(path)
+        assert "Set-Cookie" not in answer.headers
+        assert "Cookie" not in answer.headers.get("Vary", "")
+    assert client.get("/subscriptions").status_code == 200
+
+
+def test_whatever_opens_nothing_is_answered_byte_for_byte_alike(client):
+    person, leaver = a_member_of_a_board(), a_member_of_a_board()
+    live = client.get(f"/feeds/{an_address(person)[1]}.ics")
+    (revoked, first), (expired, second), (_, third) = an_address(person), an_address(person), an_address(leaver)
+    with transaction():
+        revoke_address(revoked, by=as_actor(person), now=NOW)
+        expired.expires_at = NOW
+        deactivate(leaver, by=None, now=NOW)
+    secrets = [first, second, third, first.swapcase(), "tbf_" + "x" * 32, "x", "a/b", "%00", "tbf_%E2%80%AE", "x" * 5000]
+    known = {"If-None-Match": "*", "If-Modified-Since": live.headers["Last-Modified"]}
+
+    answers = [client.get(f"/feeds/{secret}.ics", headers=sent) for secret in secrets for sent in ({}, known)]
+    heads = [client.head(f"/feeds/{secret}.ics") for secret in secrets]
+
+    assert {answer.status_code for answer in answers + heads} == {404}
+    assert len({answer.data for answer in answers}) == 1
+    assert len({tuple(headers_of(answer)) for answer in answers + heads}) == 1
+    assert "no-store" in answers[0].headers["Cache-Control"]
+
+
+def test_fetch_is_shown_with_the_kind_of_program_and_a_304_counts(client):
+    token, secret = an_address(a_member_of_a_board())
+
+    client.get(f"/feeds/{secret}.ics", headers={"User-Agent": "Microsoft Office/16.0", "If-None-Match": "*"})
+
+    db.session.refresh(token)
+    assert (token.fetched_at, token.client) == (NOW, "Outlook")
+
+
+def test_no_secret_reaches_the_log(app, client):
+    _, secret = an_address(a_member_of_a_board())
+    written = io.StringIO()
+    handler, root = logging.StreamHandler(written), logging.getLogger()
+    level = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+
+    try:
+        client.get(f"/feeds/{secret}.ics")
+        client.get(f"/feeds/{secret.swapcase()}.ics")
+        client.post(f"/feeds/{secret}.ics")
+    finally:
+        root.removeHandler(handler)
+        root.setLevel(level)
+
+    assert "feeds.personal" in written.getvalue()
+    assert secret[4:].lower() not in written.getvalue().lower()
+
+
+def test_robots_may_look_everywhere(client):
+    answer = client.get("/robots.txt")
+
+    assert (answer.status_code, answer.text) == (200, "User-agent: *\nDisallow:\n")
+
+
+def test_page_asks_for_sign_in(client):
+    assert client.get("/subscriptions").status_code == 303
+
+
+def test_page_offers_every_public_feed_in_three_ways(client):
+    a_lecture()
+    sign_in(client, a_person())
+
+    page = client.get("/subscriptions").text
+
+    assert "http://127.0.0.1:8000/feeds/series/lectures.ics" in page
+    assert 'href="webcal://127.0.0.1:8000/feeds/series/lectures.ics" rel="noreferrer"' in page
+    assert "calendar.google.com/calendar/r?cid=webcal%3A%2F%2F127.0.0.1%3A8000%2Ffeeds%2Fpublic.ics" in page
+    assert "addfromweb?url=http%3A%2F%2F127.0.0.1%3A8000%2Ffeeds%2Fpublic.ics" in page
+
+
+def test_new_address_is_shown_exactly_once_and_never_stored_by_the_browser(client):
+    sign_in(client, a_member_of_a_board())
+
+    made = client.post("/subscriptions/addresses", data=form(client, "/subscriptions", name=" Phone "))
+    secret = re.search(r"tbf_[\w-]{32}", made.text)[0]
+
+    assert (made.status_code, made.headers["Cache-Control"], made.headers["Referrer-Policy"]) == (200, "no-store", "no-referrer")
+    assert secret not in str(made.headers)
+    assert secret not in client.get("/subscriptions").text
+    assert len(lint(client.get(f"/feeds/{secret}.ics").data)) == 1
+
+
+@pytest.mark.parametrize("name", ["", "x" * 61])
+def test_address_without_a_proper_name_is_refused_with_what_was_typed(client, name):
+    sign_in(client, a_person())
+
+    answer = client.post("/subscriptions/addresses", data=form(client, "/subscriptions", name=name))
+
+    assert answer.status_code == 422
+    assert f'value="{name}"' in answer.text
+    assert "Error: " in answer.text
+
+
+def test_more_addresses_than_one_person_keeps_are_refused(client):
+    person = a_person()
+    sign_in(client, person)
+    fields = form(client, "/subscriptions", name="One more")
+    for number in range(MOST_TOKENS):
+        an_address(person, str(number))
+
+    answer = client.post("/subscriptions/addresses", data=fields)
+
+    assert answer.status_code == 409
+    assert "You have as many addresses as one person can keep" in answer.text
+
+
+def test_replaced_address_opens_by_its_new_secret_alone(client):
+    person = a_member_of_a_board()
+    token, old = an_address(person)
+    sign_in(client, person)
+
+    answer = client.post(f"/subscriptions/addresses/{token.id}/rotation", data=form(client, "/subscriptions"))
+    new = re.search(r"tbf_[\w-]{32}", answer.text)[0]
+
+    assert [client.get(f"/feeds/{secret}.ics").status_code for secret in (old, new)] == [404, 200]
+
+
+def test_revoked_address_is_gone(client):
+    person = a_member_of_a_board()
+    token, secret = an_address(person, "Old phone")
+    sign_in(client, person)
+
+    answer = client.post(f"/subscriptions/addresses/{token.id}/revocation", data=form(client, "/subscriptions"))
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/subscriptions#mine")
+    assert client.get(f"/feeds/{secret}.ics").status_code == 404
+    assert "Revoke address" not in client.get("/subscriptions").text
+
+
+@pytest.mark.parametrize("act", ["rotation", "revocation"])
+def test_foreign_address_is_missing(client, act):
+    token, _ = an_address(a_person())
+    sign_in(client, a_person())
+    fields = form(client, "/subscriptions")
+
+    answers = [client.post(f"/subscriptions/addresses/{number}/{act}", data=fields) for number in (token.id, 999_999)]
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert db.session.get(FeedToken, token.id).revoked_at is None
+
+
+def test_public_series_is_followed_and_unfollowed(client):
+    meeting, person = a_lecture(), a_person()
+    _, secret = an_address(person)
+    sign_in(client, person)
+    shown = []
+
+    for act in ("follow", "unfollow"):
+        answer = client.post(f"/subscriptions/series/lectures/{act}", data=form(client, "/subscriptions"))
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/subscriptions#lectures")
+        shown.append(list(lint(client.get(f"/feeds/{secret}.ics").data)))
+
+    assert shown == [[meeting.uid], []]
+
+
+def test_board_cannot_be_followed(client):
+    a_series(slug="board")
+    sign_in(client, a_person())
+    fields = form(client, "/subscriptions")
+
+    assert [client.post(f"/subscriptions/series/{slug}/follow", data=fields).status_code for slug in ("board", "none")] == [404, 404]
+
+
+def test_page_names_the_boards_one_sits_on_and_last_visits(client):
+    an_institution(kind=InstitutionKind.HUB)
+    person = a_member_of_a_board()
+    token, _ = an_address(person, "Outlook at work")
+    with transaction():
+        token.fetched_at, token.client = utc_now() - timedelta(hours=2), "Outlook"
+    stored(a_person())
+    sign_in(client, person)
+
+    page = client.get("/subscriptions").text
+
+    assert "The meetings of Thoracic tumor board;" in page
+    assert "Last loaded Tue, Dec 1, 8:00 AM by Outlook." in page
+    assert "Good until Tue, Jan 4, 2028." in page
