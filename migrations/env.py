@@ -29,6 +29,7 @@ def run() -> None:
             render_item=render_item,
             render_as_batch=True,
             compare_type=True,
+            transactional_ddl=True,  # SQLite can, once we say BEGIN ourselves: a killed migration leaves nothing half-done
             process_revision_directives=_skip_empty,
         )
         with context.begin_transaction():

@@ -12,6 +12,7 @@ from tumorboard.accounts import views as accounts_views
 from tumorboard.agendas import views as agendas_views
 from tumorboard.audit import commands as audit_commands
 from tumorboard.cases import views as cases_views
+from tumorboard.demo import commands as demo_commands
 from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
 from tumorboard.feeds import views as feeds_views
 from tumorboard.home import views as home_views
@@ -20,17 +21,19 @@ from tumorboard.kernel.log import configure_logging
 from tumorboard.kernel.ui import register_ui
 from tumorboard.kernel.web import check_every_route_names_its_permission, install_web
 from tumorboard.kernel.web.access import Anyone
+from tumorboard.meetings import views as meetings_views
 from tumorboard.notices.jobs import install_mail
 from tumorboard.notices.services import FolderTransport, SmtpTransport, Transport
 from tumorboard.scheduling import queries as scheduling_queries
 from tumorboard.scheduling import views as scheduling_views
 from tumorboard.series import queries as series_queries
+from tumorboard.series import views as series_views
 
 if TYPE_CHECKING:
     from config import Settings
 
-BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, feeds_views.blueprint, home_views.blueprint, agendas_views.blueprint, scheduling_views.blueprint)
-COMMANDS = (accounts_commands.people, audit_commands.audit)
+BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, feeds_views.blueprint, home_views.blueprint, agendas_views.blueprint, scheduling_views.blueprint, series_views.blueprint, meetings_views.blueprint)
+COMMANDS = (accounts_commands.people, audit_commands.audit, demo_commands.demo)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_BODY_BYTES = 2 * 1024 * 1024

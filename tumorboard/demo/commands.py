@@ -1,0 +1,103 @@
+"""`flask demo load`, `flask demo prepare`."""
+
+from datetime import timedelta
+from random import Random
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from flask_migrate import upgrade
+from sqlalchemy import select
+
+from tumorboard.accounts.domain import Actor, Part
+from tumorboard.accounts.queries import anybody
+from tumorboard.agendas.models import Agenda
+from tumorboard.agendas.services import agenda_for, publish
+from tumorboard.demo.cases import make_cases
+from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD, Alliance, make_people
+from tumorboard.demo.series import make_events, make_series
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import reading, session, transaction
+from tumorboard.meetings.models import Meeting
+from tumorboard.notices.domain import NoticeState
+from tumorboard.notices.models import Notice
+from tumorboard.scheduling.domain import PlanCause
+from tumorboard.scheduling.jobs import plan_board
+from tumorboard.series.models import Series
+from tumorboard.series.queries import boards
+
+SEED = 20
+demo = AppGroup("demo", help="A fictional alliance to try the service with.")
+
+
+@demo.command("load")
+def load() -> None:
+    """Load the demo data; refuses a database that has people in it."""
+    with reading():
+        if anybody():
+            raise click.ClickException("This database has people in it, so no demo data was loaded.")
+    _load()
+    click.echo("The demo data is loaded.")
+
+
+@demo.command("prepare")
+def prepare() -> None:
+    """Bring the database up to date, fill it when it is empty, and name the accounts to sign in with."""
+    upgrade()
+    with reading():
+        is_empty = not anybody()
+    if is_empty:
+        _load()
+    click.echo(f"\n  Tumorboard: {current_app.config['PUBLIC_URL']}\n")
+    click.echo(f"  Sign in as one of these; the password of all is {PASSWORD}\n")
+    for name, *_, what in ACCOUNTS:
+        click.echo(f"    {name + '@' + DOMAIN:<36} {what}")
+    click.echo("\n  Ctrl+C stops it.\n")
+
+
+def _load() -> None:
+    """The same alliance at every load: one seed, dates relative to now."""
+    random, now = Random(SEED), utc_now()
+    with transaction():
+        alliance = make_people(now=now, random=random)
+        by = _administrator(alliance)
+        series = make_series(alliance, by=by, now=now, random=random)
+        make_cases(alliance, series, now=now, random=random)
+    with reading():
+        board_ids = list(session().scalars(boards().with_only_columns(Series.id)))
+    for board_id in board_ids:
+        plan_board(board_id, cause=PlanCause.ASKED)
+    with transaction():
+        _publish_next(alliance)
+    with transaction():
+        make_events(series, alliance, by=by, now=utc_now(), random=random)
+        _settle_outbox()
+
+
+def _administrator(alliance: Alliance) -> Actor:
+    person = alliance.accounts["admin"]
+    return Actor(person_id=person.id, institution_id=person.institution_id, parts=frozenset({Part.ADMINISTRATOR}))
+
+
+def _publish_next(alliance: Alliance) -> None:
+    """Publish the agendas of the coming days, so that presenters know their times."""
+    now, person = utc_now(), alliance.coordinators[0]
+    by = Actor(person_id=person.id, institution_id=person.institution_id)
+    soon = (
+        select(Agenda)
+        .join(Agenda.meeting)
+        .where(Meeting.starts_at > now, Meeting.starts_at < now + timedelta(days=4))
+    )
+    for agenda in session().scalars(soon).all():
+        publish(agenda_for(agenda.meeting, now=now), by=by, now=now)
+
+
+def _settle_outbox() -> None:
+    """What the demo told was delivered long ago, but for one address that does not exist."""
+    now = utc_now()
+    session().flush()
+    told = session().scalars(select(Notice).order_by(Notice.id)).all()
+    for notice in told:
+        notice.state, notice.sent_at, notice.attempts = NoticeState.SENT, now, 1
+    if told:
+        told[0].state, told[0].sent_at, told[0].trouble = NoticeState.DEAD, None, "refused: no such mailbox"
