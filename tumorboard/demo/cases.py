@@ -65,9 +65,9 @@ def _past(maker: "_Cases", board: Series) -> None:
         .order_by(Meeting.starts_at.desc())
     )
     for age, meeting in enumerate(held):
-        if age % 3 != 0:
+        if age % 4 != 0:
             continue
-        state = ENDED[min(age // 3, len(ENDED) - 1)]
+        state = ENDED[min(age // 4 + age // 8, len(ENDED) - 1)]
         cases = [maker.case(board, state, submitted=meeting.starts_at - timedelta(days=9)) for _ in range(1 + age % 2)]
         maker.agenda(meeting, cases)
     maker.case(board, CaseState.NOTED, submitted=maker.now - timedelta(days=maker.random.randrange(20, 60)))
@@ -75,7 +75,7 @@ def _past(maker: "_Cases", board: Series) -> None:
 
 def _coming(maker: "_Cases", board: Series) -> None:
     """What waits: accepted cases of all urgencies, and at some boards what still has to be decided."""
-    count = 26 if board.slug == BUSIEST else 3 + maker.random.randrange(3)
+    count = 34 if board.slug == BUSIEST else 2 + maker.random.randrange(3)
     for number in range(count):
         urgency = (Urgency.ROUTINE, Urgency.SOON, Urgency.ROUTINE, Urgency.URGENT)[number % 4]
         age = timedelta(days=maker.random.randrange(1, 12), hours=maker.random.randrange(8))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tumorboard.accounts.domain import Permission
+from tumorboard.accounts.domain import Permission, Specialty
 from tumorboard.cases.domain import SECTIONS, CaseState, NotInThisState, Urgency
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import case_seen_by, waiting_for_triage
@@ -43,7 +43,7 @@ def inbox() -> ResponseReturnValue:
     shown = [case for case in cases if board in (None, case.board_id) and urgency in ("", case.urgency)]
     return render_template(
         "cases/triage.html",
-        rows=[(case, *_answered(case), (utc_now() - (case.submitted_at or case.created_at)).days) for case in shown],
+        rows=[(case, *_answered(case), utc_now() - (case.submitted_at or case.created_at)) for case in shown],
         total=len(cases),
         boards=_board_choices(cases, board),
         urgencies=_urgency_choices(cases, urgency),
@@ -150,7 +150,7 @@ def _decision_page(case: Case, way: str, form: Submission | None = None) -> str:
     if case.state is not CaseState.SUBMITTED:
         raise NotInThisState(f"{case.code} is “{case.state.label.lower()}” now: somebody else decided on it.")
     shown = form or Submission(typed={"urgency": case.urgency, "minutes": case.minutes})
-    schema = {"acceptance": AcceptanceSchema(), "redirection": _redirection_schema(case)}.get(way, ReasonSchema())
+    schema = {"acceptance": _acceptance_schema(case), "redirection": _redirection_schema(case)}.get(way, ReasonSchema())
     here = url_for("cases.decide", code=case.code)
     return render_template(
         "cases/decide.html",
@@ -161,6 +161,16 @@ def _decision_page(case: Case, way: str, form: Submission | None = None) -> str:
         button=WAYS[way][1],
         style="primary" if way == "acceptance" else "",
     )
+
+
+def _acceptance_schema(case: Case) -> AcceptanceSchema:
+    """The schema with the specialties that the board's roster stands for."""
+    schema = AcceptanceSchema()
+    assert case.board is not None
+    seated = sorted({seat.specialty for seat in case.board.seats if seat.specialty is not None})
+    field = schema.fields["specialties"]
+    field.metadata = {**field.metadata, "choices": [(one.value, one.label) for one in seated or Specialty]}
+    return schema
 
 
 def _redirection_schema(case: Case) -> RedirectionSchema:
