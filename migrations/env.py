@@ -29,7 +29,8 @@ def run() -> None:
             render_item=render_item,
             render_as_batch=True,
             compare_type=True,
-            transactional_ddl=True,  # SQLite can, once we say BEGIN ourselves: a killed migration leaves nothing half-done
+            # SQLite can, once we say BEGIN ourselves: a killed migration leaves nothing half-done.
+            transactional_ddl=True,
             process_revision_directives=_skip_empty,
         )
         with context.begin_transaction():

@@ -42,7 +42,9 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         if REQUIRED:
             pytest.fail(NO_POSTGRES)
         pytest.skip(NO_POSTGRES)
-    app = create_app(Settings.from_environment({"TB_INSTANCE": str(folder), "TB_DATABASE_URL": url, "TB_LOG_LEVEL": "ERROR"}))
+    app = create_app(
+        Settings.from_environment({"TB_INSTANCE": str(folder), "TB_DATABASE_URL": url, "TB_LOG_LEVEL": "ERROR"})
+    )
     app.extensions["security"].pwd_context.update(**CHEAP_HASHES)
     with app.app_context():
         upgrade()

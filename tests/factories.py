@@ -85,9 +85,7 @@ def a_series(**overrides: Any) -> Series:
     }
     values |= overrides
     values.setdefault("host_id", an_institution(kind=InstitutionKind.HUB).id)
-    values.setdefault(
-        "policies", [Policy(effective_on=date(2026, 1, 1), cut_off_days=5, cut_off_at=time(17, 0))]
-    )
+    values.setdefault("policies", [Policy(effective_on=date(2026, 1, 1), cut_off_days=5, cut_off_at=time(17, 0))])
     return stored(Series(**values))
 
 

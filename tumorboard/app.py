@@ -32,7 +32,16 @@ from tumorboard.series import views as series_views
 if TYPE_CHECKING:
     from config import Settings
 
-BLUEPRINTS = (accounts_views.blueprint, cases_views.blueprint, feeds_views.blueprint, home_views.blueprint, agendas_views.blueprint, scheduling_views.blueprint, series_views.blueprint, meetings_views.blueprint)
+BLUEPRINTS = (
+    accounts_views.blueprint,
+    cases_views.blueprint,
+    feeds_views.blueprint,
+    home_views.blueprint,
+    agendas_views.blueprint,
+    scheduling_views.blueprint,
+    series_views.blueprint,
+    meetings_views.blueprint,
+)
 COMMANDS = (accounts_commands.people, audit_commands.audit, demo_commands.demo)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,7 +6,6 @@ second worker loses and doubles nothing. `python -m tumorboard.worker` runs unti
 
 import os
 import signal
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,7 +89,7 @@ def main() -> None:
     from config import Settings  # the deployment's choices stand outside the package
     from tumorboard.app import create_app
 
-    sys.exit(run(create_app(Settings.from_environment(os.environ))))
+    run(create_app(Settings.from_environment(os.environ)))
 
 
 if __name__ == "__main__":

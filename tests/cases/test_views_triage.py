@@ -113,7 +113,9 @@ def test_second_coordinator_is_told_that_the_case_was_decided(coordinator: Flask
 def test_several_cases_are_accepted_at_once(coordinator: FlaskClient, board: Series) -> None:
     cases = [a_case(board) for _ in range(3)]
 
-    answer = coordinator.post("/triage/acceptance", data=form(coordinator, "/triage", case=[one.code for one in cases[:2]]))
+    answer = coordinator.post(
+        "/triage/acceptance", data=form(coordinator, "/triage", case=[one.code for one in cases[:2]])
+    )
 
     assert answer.status_code == 303
     assert [_fresh(case).state for case in cases] == [CaseState.ACCEPTED, CaseState.ACCEPTED, CaseState.SUBMITTED]

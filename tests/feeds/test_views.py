@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in, stored
+from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in
 from tests.feeds.lint import lint
 from tests.feeds.makers import a_dated_meeting
 from tumorboard.accounts.domain import InstitutionKind, Part
@@ -348,7 +348,6 @@ def test_page_names_the_boards_one_sits_on_and_last_visits(client):
     token, _ = an_address(person, "Outlook at work")
     with transaction():
         token.fetched_at, token.client = utc_now() - timedelta(hours=2), "Outlook"
-    stored(a_person())
     sign_in(client, person)
 
     page = client.get("/subscriptions").text

@@ -11,6 +11,7 @@ from tumorboard.accounts.services import create_institution, invite
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, reading, transaction
 from tumorboard.kernel.errors import Invalid
+from tumorboard.kernel.web import messages_of
 
 people = AppGroup("people", help="The people and institutions of the alliance.")
 
@@ -57,10 +58,11 @@ class _told_plainly:  # noqa: N801 - a context manager, used like a function
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, ValidationError):
-            raise click.ClickException(_sentences(error.normalized_messages()))
+            raise click.ClickException(_sentences(messages_of(error)))
         if isinstance(error, Invalid):
             raise click.ClickException(error.message or _sentences(error.fields))
 
 
 def _sentences(messages: dict[str, object]) -> str:
-    return " ".join(f"{name}: {' '.join(map(str, said)) if isinstance(said, list) else said}" for name, said in messages.items())
+    said = {name: told if isinstance(told, list) else [told] for name, told in messages.items()}
+    return " ".join(f"{name}: {' '.join(map(str, told))}" for name, told in said.items())

@@ -11,12 +11,12 @@ from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 
 
-def institutions() -> Select[tuple[Institution]]:
+def institutions() -> Select[Institution]:
     """All institutions, the hub first."""
     return select(Institution).order_by(Institution.kind, Institution.name)
 
 
-def people(*, text: str = "", institution_id: int | None = None) -> Select[tuple[Person]]:
+def people(*, text: str = "", institution_id: int | None = None) -> Select[Person]:
     """All people by name, narrowed by a part of name or address and by institution."""
     found = select(Person).options(selectinload(Person.parts), selectinload(Person.specialties))
     if text:
@@ -28,7 +28,7 @@ def people(*, text: str = "", institution_id: int | None = None) -> Select[tuple
     return found.order_by(Person.family_name, Person.given_name, Person.id)
 
 
-def physicians_of(institution_id: int) -> Select[tuple[Person]]:
+def physicians_of(institution_id: int) -> Select[Person]:
     """Who of an institution can present a case, by name."""
     return (
         select(Person)
@@ -38,12 +38,12 @@ def physicians_of(institution_id: int) -> Select[tuple[Person]]:
     )
 
 
-def active_people() -> Select[tuple[Person]]:
+def active_people() -> Select[Person]:
     """Everybody who can sign in or was invited, by name, for choosing a roster."""
     return select(Person).where(Person.active).order_by(Person.family_name, Person.given_name, Person.id)
 
 
-def visible_people(actor: Actor) -> Select[tuple[Person]]:
+def visible_people(actor: Actor) -> Select[Person]:
     """Whose account pages the actor may open: everybody's for who manages people, else one's own."""
     found = select(Person)
     return found if actor.everywhere(Permission.PEOPLE_MANAGE) else found.where(Person.id == actor.person_id)
@@ -57,12 +57,12 @@ def person_seen_by(actor: Actor, person_id: int) -> Person:
     return person
 
 
-def sign_ins_of(person_id: int) -> Select[tuple[SignIn]]:
+def sign_ins_of(person_id: int) -> Select[SignIn]:
     """A person's sessions, the latest first."""
     return select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.seen_at.desc(), SignIn.id)
 
 
-def absences_of(person_id: int, *, since: date) -> Select[tuple[Absence]]:
+def absences_of(person_id: int, *, since: date) -> Select[Absence]:
     """A person's absences that are not over yet."""
     return (
         select(Absence)
@@ -71,7 +71,7 @@ def absences_of(person_id: int, *, since: date) -> Select[tuple[Absence]]:
     )
 
 
-def absences_between(people_ids: set[int], *, since: date, until: date) -> Select[tuple[Absence]]:
+def absences_between(people_ids: set[int], *, since: date, until: date) -> Select[Absence]:
     """The absences of these people that touch the days."""
     return (
         select(Absence)

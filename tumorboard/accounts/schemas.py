@@ -9,6 +9,8 @@ from tumorboard.accounts.domain import ALLIANCE_PARTS, InstitutionKind, Part, Sp
 from tumorboard.accounts.services.people import InstitutionDraft, PersonDraft
 from tumorboard.kernel.web import FormSchema, Line
 
+SLUG = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z"
+
 
 class PersonSchema(FormSchema):
     """A person as an administrator enters them."""
@@ -17,7 +19,7 @@ class PersonSchema(FormSchema):
         required=True,
         validate=validate.Length(max=254, error="Use at most 254 characters."),
         metadata={"label": "E-mail address", "kind": "email", "hint": "The invitation is sent here."},
-        error_messages={"required": "Enter an e-mail address.", "invalid": "Enter an address such as a.name@clinic.org."},
+        error_messages={"required": "Enter an e-mail address.", "invalid": "Enter an address such as a@clinic.org."},
     )
     given_name = Line(
         most=60, required=True, metadata={"label": "Given name"}, error_messages={"required": "Enter a given name."}
@@ -64,7 +66,7 @@ class InstitutionSchema(FormSchema):
     )
     slug = fields.String(
         required=True,
-        validate=validate.Regexp(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z", error="Use small letters, digits and dashes."),
+        validate=validate.Regexp(SLUG, error="Use small letters, digits and dashes."),
         metadata={"label": "Address name", "hint": "Small letters, digits and dashes."},
         error_messages={"required": "Enter an address name."},
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
@@ -74,7 +75,7 @@ def item_of(agenda: Agenda, item_id: int) -> AgendaItem:
     return item
 
 
-def agendas_of(meeting_ids: Iterable[int]) -> Select[tuple[Agenda]]:
+def agendas_of(meeting_ids: Iterable[int]) -> Select[Agenda]:
     """The agendas of these meetings with their items and cases."""
     return (
         select(Agenda)
@@ -84,7 +85,7 @@ def agendas_of(meeting_ids: Iterable[int]) -> Select[tuple[Agenda]]:
     )
 
 
-def live_item_of(case_id: int) -> Select[tuple[AgendaItem]]:
+def live_item_of(case_id: int) -> Select[AgendaItem]:
     """The one slot that the case holds now."""
     return (
         select(AgendaItem)
@@ -101,11 +102,11 @@ def untold_changes(agenda: Agenda) -> list[Row]:
     return [row for row in cases if row.item.told_starts_at != row.starts_at]
 
 
-def _case_parts() -> tuple[object, ...]:
+def _case_parts() -> tuple[_AbstractLoad, ...]:
     return joinedload(Case.presenter), joinedload(Case.institution), joinedload(Case.board)
 
 
-def unpublished_agendas(series_ids: Iterable[int], *, after: datetime, before: datetime) -> Select[tuple[Agenda]]:
+def unpublished_agendas(series_ids: Iterable[int], *, after: datetime, before: datetime) -> Select[Agenda]:
     """Agendas with items of these boards' coming meetings that were not published yet."""
     return (
         select(Agenda)

@@ -12,7 +12,7 @@ from tumorboard.kernel.db import session
 _CHUNK = 1000
 
 
-def entries(*, subject: str = "", subject_id: str = "", person_id: int | None = None) -> Select[tuple[AuditEntry]]:
+def entries(*, subject: str = "", subject_id: str = "", person_id: int | None = None) -> Select[AuditEntry]:
     """Entries, newest first, narrowed by what was touched or by who acted."""
     found = select(AuditEntry).order_by(AuditEntry.sequence.desc())
     if subject:

@@ -97,7 +97,7 @@ TRANSITIONS: Mapping[Act, tuple[frozenset[CaseState], CaseState]] = {
     Act.WITHDRAW: (_BEFORE_PRESENTED, CaseState.WITHDRAWN),
 }
 
-EDITABLE = frozenset({CaseState.DRAFT, CaseState.RETURNED, CaseState.SUBMITTED, CaseState.ACCEPTED, CaseState.SCHEDULED})
+EDITABLE = _BEFORE_PRESENTED
 WAITING = frozenset({CaseState.ACCEPTED, CaseState.SCHEDULED})
 
 
@@ -299,9 +299,7 @@ STANDS_IN = {"histology": "pathology_pending", "stage_group": "not_staged_reason
 
 def missing(section: Section, answers: Mapping[str, object]) -> tuple[str, ...]:
     """Return the fields of the section that are needed to submit and not answered yet."""
-    return tuple(
-        name for name in section.needed if not answers.get(name) and answers.get(name) != 0 and not _stood_in(name, answers)
-    )
+    return tuple(name for name in section.needed if answers.get(name) in (None, "") and not _stood_in(name, answers))
 
 
 def progress(section: Section, answers: Mapping[str, object]) -> SectionState:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.accounts.domain import Actor, Part
 from tumorboard.cases.domain import WAITING, CaseState, Urgency
@@ -15,7 +16,7 @@ from tumorboard.kernel.errors import NotFound
 _LISTED = (CaseState.SCHEDULED, CaseState.PRESENTED, CaseState.NOTED, CaseState.RECOMMENDED, CaseState.FOLLOWED_UP)
 
 
-def visible_cases(actor: Actor, *, now: datetime) -> Select[tuple[Case]]:
+def visible_cases(actor: Actor, *, now: datetime) -> Select[Case]:
     """The cases a person may know of: own institution's, and what the part on a board allows.
 
     Coordinators and chairs see what was submitted to their board, members what is listed on it, observers a listed
@@ -34,7 +35,7 @@ def case_seen_by(actor: Actor, code: str, *, now: datetime) -> Case:
     return case
 
 
-def own_cases(actor: Actor, *, now: datetime) -> Select[tuple[Case]]:
+def own_cases(actor: Actor, *, now: datetime) -> Select[Case]:
     """The cases of the actor's own institution, the latest change first."""
     own = or_(Case.institution_id == actor.institution_id, Case.presenter_id == actor.person_id)
     return (
@@ -45,7 +46,7 @@ def own_cases(actor: Actor, *, now: datetime) -> Select[tuple[Case]]:
     )
 
 
-def drafts_of(actor: Actor) -> Select[tuple[Case]]:
+def drafts_of(actor: Actor) -> Select[Case]:
     """The actor's own drafts and returned cases, the latest first."""
     return (
         select(Case)
@@ -55,7 +56,7 @@ def drafts_of(actor: Actor) -> Select[tuple[Case]]:
     )
 
 
-def waiting_for_triage(actor: Actor) -> Select[tuple[Case]]:
+def waiting_for_triage(actor: Actor) -> Select[Case]:
     """Submissions to the boards the actor coordinates, the most urgent first, then the oldest."""
     boards = actor.boards.get(Part.COORDINATOR, frozenset()) | actor.boards.get(Part.CHAIR, frozenset())
     return (
@@ -67,7 +68,7 @@ def waiting_for_triage(actor: Actor) -> Select[tuple[Case]]:
     )
 
 
-def queue_of(board_id: int) -> Select[tuple[Case]]:
+def queue_of(board_id: int) -> Select[Case]:
     """The accepted cases of a board, on an agenda or not, as the planner takes them in."""
     return (
         select(Case)
@@ -83,7 +84,7 @@ def urgency_rank() -> ColumnElement[int]:
     return sql_case(ranks, value=Case.urgency, else_=len(ranks))
 
 
-def counts_by_state(statement: Select[tuple[Case]]) -> Select[tuple[CaseState, int]]:
+def counts_by_state(statement: Select[Case]) -> Select[CaseState, int]:
     """How many cases of the statement stand in each state."""
     inner = statement.with_only_columns(Case.state).order_by(None).subquery()
     return select(inner.c.state, func.count()).group_by(inner.c.state)
@@ -103,7 +104,7 @@ def _by_part(actor: Actor, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _whole() -> tuple[object, ...]:
+def _whole() -> tuple[_AbstractLoad, ...]:
     return (
         joinedload(Case.board),
         joinedload(Case.submitter),

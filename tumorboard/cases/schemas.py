@@ -24,8 +24,12 @@ NO_IDENTIFIERS = "No names, dates, record numbers or places: years and relative 
 
 
 def _enum(members: Any, label: str, **metadata: Any) -> fields.Enum[Any]:
-    said = {"unknown": "Choose one of the list."}
-    return fields.Enum(members, by_value=True, metadata={"label": label, **metadata}, error_messages=said)
+    return fields.Enum(
+        members,
+        by_value=True,
+        metadata={"label": label, **metadata},
+        error_messages={"unknown": "Choose one of the list."},
+    )
 
 
 def _number(label: str, least: int, most: int, **metadata: Any) -> fields.Integer:
@@ -86,7 +90,7 @@ class CaseDraftSchema(FormSchema):
 
     # Diagnosis and stage
     primary_site = Line(
-        most=120, metadata={"label": "Primary site", "hint": "ICD-10-CM or ICD-O-3, for example “C34.1 upper lobe, lung”."}
+        most=120, metadata={"label": "Primary site", "hint": "ICD-10-CM or ICD-O-3, such as “C34.1 upper lobe, lung”."}
     )
     histology = Line(
         most=160, metadata={"label": "Histology", "hint": "As on the report, for example “8140/3 adenocarcinoma”."}
@@ -109,7 +113,11 @@ class CaseDraftSchema(FormSchema):
     ], kind="radios")  # fmt: skip
     prior_treatment = Paragraph(
         most=1500,
-        metadata={"label": "Treatment so far", "rows": 4, "hint": "One a line with relative days, for example “day -80 to -31: EP x 4”."},
+        metadata={
+            "label": "Treatment so far",
+            "rows": 4,
+            "hint": "One a line with relative days, for example “day -80 to -31: EP x 4”.",
+        },
     )
     biomarkers = Paragraph(most=800, metadata={"label": "Biomarkers and genomic tests", "rows": 3})
     sequencing = _enum(Sequencing, "MSK-IMPACT", across=True)
@@ -118,11 +126,16 @@ class CaseDraftSchema(FormSchema):
     # Question for the board
     title = Line(
         most=120,
-        metadata={"label": "Title for the agenda", "hint": "What the room sees, for example “Stage IIIA adenocarcinoma: resect after neoadjuvant?”"},
+        metadata={
+            "label": "Title for the agenda",
+            "hint": "What the room sees, for example “Stage IIIA adenocarcinoma: resect after neoadjuvant?”",
+        },
     )
     question_kind = _enum(QuestionKind, "Kind of question", kind="select")
     question = Line(most=400, metadata={"label": "The one question", "hint": "One sentence that the board can answer."})
-    presentation_reason = Line(most=400, metadata={"label": "Why a board", "hint": "What makes this case hard to decide at home?"})
+    presentation_reason = Line(
+        most=400, metadata={"label": "Why a board", "hint": "What makes this case hard to decide at home?"}
+    )
     local_plan = Paragraph(most=800, metadata={"label": "What would you do today?", "rows": 3})
     trial_interest = fields.Boolean(metadata={"label": "The patient is open to a clinical trial"})
 

@@ -67,7 +67,7 @@ def _past(maker: "_Cases", board: Series) -> None:
     for age, meeting in enumerate(held):
         if age % 4 != 0:
             continue
-        state = ENDED[min(age // 4 + age // 8, len(ENDED) - 1)]
+        state = ENDED[min(age // 4 + (age // 8) * (board.id % 2), len(ENDED) - 1)]
         cases = [maker.case(board, state, submitted=meeting.starts_at - timedelta(days=9)) for _ in range(1 + age % 2)]
         maker.agenda(meeting, cases)
     maker.case(board, CaseState.NOTED, submitted=maker.now - timedelta(days=maker.random.randrange(20, 60)))
@@ -171,7 +171,9 @@ class _Cases:
         at = submitted
         for act, state in zip(steps, _states(steps), strict=True):
             person_id = case.submitter_id if act in {Act.SUBMIT, Act.WITHDRAW} else self.alliance.coordinators[0].id
-            event = CaseEvent(at=at, person_id=person_id, act=act, state=state, board=case.board, reason=_REASONS.get(act, ""))
+            event = CaseEvent(
+                at=at, person_id=person_id, act=act, state=state, board=case.board, reason=_REASONS.get(act, "")
+            )
             case.history.append(event)
             if act is Act.ACCEPT:
                 case.accepted_at = case.queued_at = at

@@ -84,9 +84,7 @@ def _publish_next(alliance: Alliance) -> None:
     now, person = utc_now(), alliance.coordinators[0]
     by = Actor(person_id=person.id, institution_id=person.institution_id)
     soon = (
-        select(Agenda)
-        .join(Agenda.meeting)
-        .where(Meeting.starts_at > now, Meeting.starts_at < now + timedelta(days=4))
+        select(Agenda).join(Agenda.meeting).where(Meeting.starts_at > now, Meeting.starts_at < now + timedelta(days=4))
     )
     for agenda in session().scalars(soon).all():
         publish(agenda_for(agenda.meeting, now=now), by=by, now=now)

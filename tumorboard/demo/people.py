@@ -33,15 +33,68 @@ ACCOUNTS: tuple[tuple[str, str, str, str, str, tuple[Part, ...], Specialty | Non
     ("privacy", "Anselm", "Drury-Kane", "JD", "msk", (Part.PRIVACY_OFFICER,), None, "reads the audit trail"),
 )  # fmt: skip
 
-_GIVEN = (
-    "Aldous Beatrix Caspian Delphine Emeric Fiora Galen Hespera Isolde Jorun Kestrel Lysander Mirela Nils Ottoline "
-    "Percival Quenby Rosalind Soren Tamsin Ulric Verity Wendeline Xanthe Yorick Zelda Ansel Briony Corin Dagny"
-).split()
-_FAMILY = (
-    "Abernook Brightwell-Oss Calloran Dunmere Ellingsworth Farrowdale Grenquist Hollinmoor Ivarsund Jessamine-Roe "
-    "Kettlebrook Lorrimore Marchbanks-Tao Nettleship Oakenfeld Pellingham Quartermoor Ravensholt Stellmacher-Ito "
-    "Thistlewood Underhaye Vandersloot-Mbeki Whitcombe-Sol Yarborne Zellwood Ashgrove-Lin Birchmore Coldwater-Ruiz"
-).split()
+_GIVEN = [
+    "Aldous",
+    "Beatrix",
+    "Caspian",
+    "Delphine",
+    "Emeric",
+    "Fiora",
+    "Galen",
+    "Hespera",
+    "Isolde",
+    "Jorun",
+    "Kestrel",
+    "Lysander",
+    "Mirela",
+    "Nils",
+    "Ottoline",
+    "Percival",
+    "Quenby",
+    "Rosalind",
+    "Soren",
+    "Tamsin",
+    "Ulric",
+    "Verity",
+    "Wendeline",
+    "Xanthe",
+    "Yorick",
+    "Zelda",
+    "Ansel",
+    "Briony",
+    "Corin",
+    "Dagny",
+]
+_FAMILY = [
+    "Abernook",
+    "Brightwell-Oss",
+    "Calloran",
+    "Dunmere",
+    "Ellingsworth",
+    "Farrowdale",
+    "Grenquist",
+    "Hollinmoor",
+    "Ivarsund",
+    "Jessamine-Roe",
+    "Kettlebrook",
+    "Lorrimore",
+    "Marchbanks-Tao",
+    "Nettleship",
+    "Oakenfeld",
+    "Pellingham",
+    "Quartermoor",
+    "Ravensholt",
+    "Stellmacher-Ito",
+    "Thistlewood",
+    "Underhaye",
+    "Vandersloot-Mbeki",
+    "Whitcombe-Sol",
+    "Yarborne",
+    "Zellwood",
+    "Ashgrove-Lin",
+    "Birchmore",
+    "Coldwater-Ruiz",
+]
 # Who works at the hub, and at each member: specialty and how many.
 _HUB = (
     (Specialty.SURGERY, 6), (Specialty.MEDICAL_ONCOLOGY, 7), (Specialty.RADIATION_ONCOLOGY, 4),
@@ -75,7 +128,7 @@ def make_people(*, now: datetime, random: Random) -> Alliance:
     session().add_all(institutions.values())
     session().flush()
     makers = _Makers(institutions, hash_password(PASSWORD), now, random)
-    accounts = {name: makers.account(name, *rest) for name, *rest in (row[:-1] for row in ACCOUNTS)}
+    accounts = {row[0]: makers.account(*row[:-1]) for row in ACCOUNTS}
     hub: dict[Specialty, list[Person]] = {}
     for specialty, count in _HUB:
         hub[specialty] = [makers.somebody("msk", specialty, Part.MEMBER_PHYSICIAN) for _ in range(count)]

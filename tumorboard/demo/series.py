@@ -189,9 +189,7 @@ def _symposium(alliance: Alliance, now: datetime, by: Actor, began: datetime) ->
     return create_series(draft, by=by, now=began)
 
 
-def _seat_roster(
-    series: Series, plan: BoardPlan, number: int, alliance: Alliance, by: Actor, now: datetime
-) -> None:
+def _seat_roster(series: Series, plan: BoardPlan, number: int, alliance: Alliance, by: Actor, now: datetime) -> None:
     coordinator = alliance.coordinators[0 if number < 5 else 1 + number % 2]
     add_seat(series, coordinator, part=SeatPart.COORDINATOR, specialty=None, by=by, now=now)
     chair = alliance.accounts["chair"] if plan.slug == "thoracic" else _of(alliance, _S.SURGERY, number + 1)
@@ -212,7 +210,10 @@ def _of(alliance: Alliance, specialty: Specialty, number: int) -> Person:
 
 
 def _give_talks(series: dict[str, Series], by: Actor, now: datetime) -> None:
-    speakers = (("Ottoline Ravensholt, MD", "Memorial Sloan Kettering"), ("Corin Yarborne, RN", "Miami Cancer Institute"))
+    speakers = (
+        ("Ottoline Ravensholt, MD", "Memorial Sloan Kettering"),
+        ("Corin Yarborne, RN", "Miami Cancer Institute"),
+    )
     for slug, titles in TALKS.items():
         for number, (title, meeting) in enumerate(zip(titles, _coming(series[slug], now), strict=False)):
             if meeting.is_cancelled:

@@ -16,7 +16,9 @@ def main() -> int:
     port = os.environ.get("TB_PORT", "8000")
     subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare"], check=True, env=_quiet())
     web = [sys.executable, "-m", "gunicorn", "wsgi:app", "-c", "gunicorn.conf.py", "-b", f"127.0.0.1:{port}"]
-    children = [subprocess.Popen(command, env=_quiet()) for command in (web, [sys.executable, "-m", "tumorboard.worker"])]
+    children = [
+        subprocess.Popen(command, env=_quiet()) for command in (web, [sys.executable, "-m", "tumorboard.worker"])
+    ]
     stopping = False
 
     def stop(_number: int, _frame: FrameType | None) -> None:

@@ -1,18 +1,100 @@
-"""Feed tokens."""
+"""What a feed holds, and the secret addresses that open the personal ones."""
 
 import hashlib
+import re
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from tumorboard.kernel.errors import Conflict
+from tumorboard.kernel.errors import Conflict, NotFound
 
 PREFIX = "tbf_"
 LIFETIME = timedelta(days=400)
 MOST_TOKENS = 20
+# Long enough to look up what was decided last quarter, short enough that no feed grows for ever.
+PAST = timedelta(weeks=12)
+# A calendar program asks every few minutes; the page that shows its last visit needs no more than this.
+FETCH_NOTED_EVERY = timedelta(minutes=10)
+
+_TOKEN = re.compile(r"tbf_[A-Za-z0-9_-]{32}\Z", re.ASCII)
+# The first that matches wins. Old Outlook says Microsoft Office, Apple's background service dataaccessd.
+_CLIENTS = (
+    ("Google-Calendar", "Google Calendar"),
+    ("iOS/", "Apple Calendar"),
+    ("macOS/", "Apple Calendar"),
+    ("Mac OS X/", "Apple Calendar"),
+    ("CalendarAgent", "Apple Calendar"),
+    ("dataaccessd", "Apple Calendar"),
+    ("Outlook", "Outlook"),
+    ("Microsoft Office", "Outlook"),
+    ("Exchange", "Outlook"),
+    ("Thunderbird", "Thunderbird"),
+    ("Nextcloud", "Nextcloud"),
+    ("ICSx5", "ICSx5"),
+)
+ANOTHER_CLIENT = "another program"
 
 
 class TooManyFeeds(Conflict):
     """One person keeps a limited number of personal addresses."""
+
+
+class NoSuchFeed(NotFound):
+    """The address opens nothing; why is never told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedEvent:
+    """One meeting as a calendar shows it; the words are raw, `calendar` makes them safe."""
+
+    meeting_id: int
+    uid: str
+    sequence: int
+    created_at: datetime
+    revised_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    series: str
+    short_name: str
+    kind: str
+    site: str
+    is_board: bool
+    is_cancelled: bool
+    room: str = ""
+    video_url: str = ""
+    talk_title: str = ""
+    speaker: str = ""
+    case_count: int | None = None
+    own_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A whole subscription.
+
+    `home` is the service's own address. `source` is the feed's, and None where that is a secret.
+    `changed_at` moves whenever the bytes do, also when an event leaves.
+    """
+
+    name: str
+    zone: str
+    home: str
+    changed_at: datetime
+    source: str | None = None
+    site: str | None = None
+    events: tuple[FeedEvent, ...] = ()
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """Whose personal address this is, and when it was last asked for."""
+
+    token_id: int
+    person_id: int
+    zone: str
+    created_at: datetime
+    fetched_at: datetime | None
 
 
 def new_token() -> str:
@@ -23,3 +105,18 @@ def new_token() -> str:
 def token_hash(token: str) -> bytes:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+def is_token(text: str) -> bool:
+    """Whether the text has the form of a token; what has not is never looked up."""
+    return _TOKEN.match(text) is not None
+
+
+def is_fetch_worth_noting(fetched_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the last visit on record is old enough to be written again."""
+    return fetched_at is None or fetched_at <= now - FETCH_NOTED_EVERY
+
+
+def client_named(user_agent: str) -> str:
+    """Return the kind of calendar program behind a User-Agent; the header itself is never kept."""
+    return next((name for mark, name in _CLIENTS if mark in user_agent), ANOTHER_CLIENT)

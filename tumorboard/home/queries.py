@@ -1,15 +1,15 @@
 """What the calendar shows: meetings, how full they are, and the days on which the alliance rests."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 
 from tumorboard.accounts.domain import Actor, InstitutionKind, Permission
 from tumorboard.accounts.models import Institution
-from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.agendas.queries import minutes_used_by_meeting
 from tumorboard.feeds.queries import concerns, presented_by
 from tumorboard.kernel.clock import instant_of, local
 from tumorboard.kernel.db import session
@@ -69,7 +69,8 @@ def entries(actor: Actor, *, first: date, last: date, mine: bool, now: datetime)
         presenting = set(session().scalars(presented_by(actor.person_id, since=since)))
         found = found.where(concerns(actor.person_id, presenting=presenting))
     meetings = session().scalars(found).unique().all()
-    used = _minutes_used(meeting for meeting in meetings if _shows_fullness(actor, meeting))
+    seen = {meeting.id: 0 for meeting in meetings if _shows_fullness(actor, meeting)}
+    used = seen | minutes_used_by_meeting(seen)
     return [
         Entry(meeting, local(meeting.starts_at, actor.zone), meeting.ends_at <= now, used.get(meeting.id))
         for meeting in meetings
@@ -97,18 +98,6 @@ def days_of_rest(actor: Actor, *, first: date, last: date) -> Mapping[date, Sequ
 def _shows_fullness(actor: Actor, meeting: Meeting) -> bool:
     seen = meeting.series.kind.is_board and actor.may(Permission.AGENDA_SEE, series_id=meeting.series_id)
     return seen and meeting.capacity_minutes > 0 and not meeting.is_cancelled
-
-
-def _minutes_used(meetings: Iterable[Meeting]) -> Mapping[int, int]:
-    """Minutes on each meeting's agenda; 0 where nothing was placed yet."""
-    used = {meeting.id: 0 for meeting in meetings}
-    rows = session().execute(
-        select(Agenda.meeting_id, func.sum(AgendaItem.minutes))
-        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
-        .where(Agenda.meeting_id.in_(list(used)))
-        .group_by(Agenda.meeting_id)
-    )
-    return used | {meeting_id: int(minutes) for meeting_id, minutes in rows}
 
 
 def _days(first: date, last: date) -> list[date]:

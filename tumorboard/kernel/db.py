@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
@@ -90,7 +91,7 @@ else:
     Model = db.Model
 
 
-def session() -> scoped_session[Session]:
+def session() -> "scoped_session[FlaskSession]":
     """The session of this application context."""
     return db.session
 

@@ -14,13 +14,13 @@ log = structlog.get_logger(__name__)
 
 
 def make_meetings_out_to_horizon() -> None:
-    """Make each series' missing meetings in a transaction of its own, so that a poisoned series stops no other."""
+    """Make each series' missing meetings in a transaction of its own, so that a broken one stops no other."""
     with reading():
         ids = session().scalars(select(Series.id).order_by(Series.id)).all()
     for series_id in ids:
         try:
             retrying(partial(_make, series_id))
-        except Exception as error:  # noqa: BLE001 - whatever breaks one series must not stop the others
+        except Exception as error:  # whatever breaks one series must not stop the others
             log.error("meetings not made", series_id=series_id, error=type(error).__name__)
 
 

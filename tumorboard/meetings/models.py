@@ -15,6 +15,7 @@ class Meeting(Model):
 
     `occurs_on` is the local day of the rhythm that made it: its identity for ever, also after a move.
     `uid` and `sequence` are what calendars know it by (RFC 5545 3.8.4.7, 3.8.7.4).
+    `closure_id` names the closure that cancelled or moved it, so that lifting the closure undoes just that.
     """
 
     __tablename__ = "meeting"
@@ -38,6 +39,7 @@ class Meeting(Model):
     reason: Mapped[str] = mapped_column(String(300), default="")
     moved_from_at: Mapped[datetime | None]
     is_edited: Mapped[bool] = mapped_column(default=False)
+    closure_id: Mapped[int | None] = mapped_column(ForeignKey("closure.id", ondelete="SET NULL"), index=True)
     talk_title: Mapped[str] = mapped_column(String(200), default="")
     talk_abstract: Mapped[str] = mapped_column(Text, default="")
     speaker_name: Mapped[str] = mapped_column(String(120), default="")

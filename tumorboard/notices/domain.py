@@ -70,4 +70,5 @@ _LONGEST_PAUSE = timedelta(hours=1)
 def pause_after(attempts: int, *, seed: int) -> timedelta:
     """Return how long to wait after so many failures: doubling, at most an hour, a quarter of jitter."""
     pause = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 20), _LONGEST_PAUSE)
-    return pause * random.Random(f"{seed}:{attempts}").uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+    jitter = random.Random(f"{seed}:{attempts}").uniform(0.75, 1.25)  # noqa: S311 - jitter, no secret
+    return timedelta(seconds=pause.total_seconds() * jitter)

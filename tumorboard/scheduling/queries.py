@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import PlanNote, PlanNotes
 from tumorboard.agendas.models import Agenda
@@ -42,12 +43,12 @@ def boards_due(*, now: datetime) -> list[int]:
     return due
 
 
-def last_run_of(series_id: int) -> Select[tuple[PlanRun]]:
+def last_run_of(series_id: int) -> Select[PlanRun]:
     """The board's last run with its moves."""
     return runs_of(series_id).limit(1)
 
 
-def runs_of(series_id: int) -> Select[tuple[PlanRun]]:
+def runs_of(series_id: int) -> Select[PlanRun]:
     """The board's runs with their moves, the latest first."""
     return (
         select(PlanRun)
@@ -80,7 +81,8 @@ def outlook_of(case: Case) -> Outlook | None:
         free = meeting.capacity_minutes - used.get(meeting.id, 0)
         cut_off_at = meeting_cut_off(meeting)
         if cut_off_at > now and free >= wanted:
-            return Outlook(starts_at=meeting.starts_at, zone=meeting.time_zone, cut_off_at=cut_off_at, free_minutes=free)
+            zone = meeting.time_zone
+            return Outlook(starts_at=meeting.starts_at, zone=zone, cut_off_at=cut_off_at, free_minutes=free)
     return None
 
 
@@ -91,7 +93,7 @@ def meeting_cut_off(meeting: Meeting) -> datetime:
 
 def _last_runs() -> dict[int, datetime]:
     found = select(PlanRun.series_id, func.max(PlanRun.started_at)).group_by(PlanRun.series_id)
-    return {series_id: at for series_id, at in session().execute(found)}
+    return {series_id: at for series_id, at in session().execute(found) if at is not None}
 
 
 def _last_changes(now: datetime) -> dict[int, datetime]:
@@ -108,8 +110,9 @@ def _last_changes(now: datetime) -> dict[int, datetime]:
         .where(Meeting.starts_at > now)
         .group_by(Meeting.series_id)
     )
-    for statement in (queued, revised):
-        for board_id, at in session().execute(statement):
+    found = [*session().execute(queued), *session().execute(revised)]
+    for board_id, at in found:
+        if board_id is not None and at is not None:
             changes[board_id] = max(changes[board_id], at)
     for board_id, at in _cut_offs_passed(now):
         changes[board_id] = max(changes[board_id], at)
@@ -141,5 +144,5 @@ def _note(move: PlanMove) -> PlanNote:
     return PlanNote(move.case.code, headline.format(code=move.case.code, to=to), move.why, icon)
 
 
-def _move_parts() -> tuple[object, ...]:
+def _move_parts() -> tuple[_AbstractLoad, ...]:
     return joinedload(PlanMove.case), joinedload(PlanMove.from_meeting), joinedload(PlanMove.to_meeting)

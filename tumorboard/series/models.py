@@ -9,6 +9,7 @@ from tumorboard.accounts.domain import Specialty
 from tumorboard.accounts.models import Institution, Person
 from tumorboard.kernel.db import Model
 from tumorboard.series.domain import (
+    Closing,
     ClosureCause,
     ClosureEffect,
     CutOff,
@@ -145,3 +146,8 @@ class Closure(Model):
     ends_on: Mapped[date]
 
     institution: Mapped[Institution | None] = relationship()
+
+    @property
+    def closing(self) -> Closing:
+        """The closed days as a value."""
+        return Closing(self.name, self.starts_on, self.ends_on, self.effect, self.id)

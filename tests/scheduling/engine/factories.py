@@ -79,9 +79,7 @@ def an_instance(*, boards: int, cases: int, weeks: int, seed: int) -> Problem:
     """A made-up alliance: weekly meetings in few rooms, absences, windows, published and locked cases."""
     chance = random.Random(seed)
     names = [f"b{each:02}" for each in range(boards)]
-    meetings = [
-        _meeting_of(name, place, week, chance) for place, name in enumerate(names) for week in range(weeks)
-    ]
+    meetings = [_meeting_of(name, place, week, chance) for place, name in enumerate(names) for week in range(weeks)]
     presenters = [_someone(f"p{each:03}", weeks, chance) for each in range(max(2, cases // 4))]
     reps = [_rep_of(name, each, weeks, chance) for name in names for each in ("pathology", "radiology")]
     return Problem(

@@ -144,7 +144,5 @@ def test_plan_that_claims_other_levels_or_another_problem_is_a_violation():
     problem = a_problem(cases=(a_case(),))
     answer = plan(problem)
 
-    assert [each.code for each in check(problem, replace(answer, levels=(0, 0, 0, 0, 0, 9)))] == [
-        ViolationCode.LEVELS
-    ]
+    assert [each.code for each in check(problem, replace(answer, levels=(0, 0, 0, 0, 0, 9)))] == [ViolationCode.LEVELS]
     assert [each.code for each in check(problem, replace(answer, digest="x"))] == [ViolationCode.DIGEST]

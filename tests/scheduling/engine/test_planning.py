@@ -58,9 +58,7 @@ def test_plan_of_some_boards_leaves_the_others_unchanged_to_the_byte():
     gone = next(slot.case for slot in before.slots if problem.cases[int(slot.case[1:])].board == "b00")
     away = {case.id: case.presenter for case in problem.cases}[gone]
     presenters = tuple(
-        replace(each, away=tuple(TODAY + timedelta(days=day) for day in range(99)))
-        if each.id == away
-        else each
+        replace(each, away=tuple(TODAY + timedelta(days=day) for day in range(99))) if each.id == away else each
         for each in problem.presenters
     )
     changed = replace(problem, presenters=presenters)

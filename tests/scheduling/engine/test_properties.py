@@ -117,9 +117,7 @@ def _all_levels(problem):
             if meeting is not None:
                 slots.append(Slot(case.id, meeting, ends[meeting]))
                 ends[meeting] += case.minutes
-        waiting = [
-            Waiting(case.id) for case, meeting in zip(problem.cases, choice, strict=True) if meeting is None
-        ]
+        waiting = [Waiting(case.id) for case, meeting in zip(problem.cases, choice, strict=True) if meeting is None]
         answer = Plan(tuple(slots), tuple(waiting))
         if max(ends.values()) <= 60:
             assert check(problem, answer) == ()

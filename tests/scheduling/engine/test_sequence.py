@@ -44,9 +44,7 @@ def test_more_urgent_cases_come_first():
 
 
 def test_published_starts_are_kept_within_a_rank():
-    assert (
-        order(Agenda((an_item("a", minutes=20, published=20), an_item("b", minutes=20, published=0)))) == "ba"
-    )
+    assert order(Agenda((an_item("a", minutes=20, published=20), an_item("b", minutes=20, published=0)))) == "ba"
 
 
 def test_cases_of_an_outside_presenter_stand_together():
@@ -78,9 +76,7 @@ def test_windows_that_cannot_be_met_have_no_order():
 @pytest.mark.parametrize("seed", range(12))
 def test_feasible_order_is_found_exactly_when_one_exists(seed):
     agenda = a_random_agenda(seed, 6, windows=True)
-    agenda = Agenda(
-        tuple(an_item(i.case, 10, i.rank, (i.spans[0][0], i.spans[0][1] - 10)) for i in agenda.items)
-    )
+    agenda = Agenda(tuple(an_item(i.case, 10, i.rank, (i.spans[0][0], i.spans[0][1] - 10)) for i in agenda.items))
 
     exists = any(timed(each) is not None for each in permutations(agenda.items))
 

@@ -3,7 +3,6 @@
 from flask import current_app, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import hash_password
-from werkzeug.local import LocalProxy
 
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.schemas import PasswordSchema
@@ -14,8 +13,6 @@ from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import transaction
 from tumorboard.kernel.ui import form_view
 from tumorboard.kernel.web import Submission, public, see_other, submission
-
-_security = LocalProxy(lambda: current_app.extensions["security"])
 
 
 @blueprint.get("/invitations/<token>")
@@ -41,7 +38,7 @@ def take_invitation(token: str) -> ResponseReturnValue:
 
 
 def _weaknesses(password: str, person: Person) -> dict[str, list[str]]:
-    messages, _ = _security._password_util.validate(password, True, user=person)
+    messages, _ = current_app.extensions["security"].password_util.validate(password, True, user=person)
     return {"password": [str(message) for message in messages]} if messages else {}
 
 

@@ -67,7 +67,7 @@ def list_audit_entries() -> ResponseReturnValue:
 
 
 def _views_by_state(chosen: NoticeState | None) -> list[tuple[str, int, str, bool]]:
-    counts = {state: count for state, count in db.session.execute(counts_by_state())}
+    counts = {row[0]: row[1] for row in db.session.execute(counts_by_state())}
     here = url_for("accounts.list_notices")
     names = {NoticeState.PENDING: "Waiting", NoticeState.SENT: "Sent", NoticeState.DEAD: "Given up"}
     views = [("All", sum(counts.values()), here, chosen is None)]

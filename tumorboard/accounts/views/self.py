@@ -1,5 +1,7 @@
 """One's own account: sessions, second factor, days away."""
 
+from typing import cast
+
 from flask import flash, g, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -10,6 +12,7 @@ from tumorboard.accounts.queries import absences_of, sign_ins_of
 from tumorboard.accounts.schemas import AbsenceSchema
 from tumorboard.accounts.services import add_absence, end_sign_in, end_sign_ins_of, remove_absence
 from tumorboard.accounts.views.blueprint import blueprint
+from tumorboard.accounts.views.sessions import StoredSession
 from tumorboard.kernel.clock import local, utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import NotFound
@@ -68,9 +71,14 @@ def end_own_sign_in(sign_in_id: int) -> ResponseReturnValue:
 def end_other_sign_ins() -> ResponseReturnValue:
     """Sign out all browsers but this one."""
     with transaction():
-        end_sign_ins_of(current_user, but=session.token_hash)
+        end_sign_ins_of(current_user, but=_here())
     flash("All other browsers were signed out.")
     return see_other(url_for("accounts.show_self") + "#sessions")
+
+
+def _here() -> bytes | None:
+    """What the database knows this browser's session by."""
+    return cast(StoredSession, session).token_hash
 
 
 def _page(form: Submission) -> str:
@@ -79,7 +87,7 @@ def _page(form: Submission) -> str:
         "accounts/show_self.html",
         person=current_user,
         sign_ins=db.session.scalars(sign_ins_of(g.actor.person_id)).all(),
-        here=session.token_hash,
+        here=_here(),
         absences=db.session.scalars(absences_of(g.actor.person_id, since=today)).all(),
         form=form_view(AbsenceSchema(), form.typed, form.errors),
     )

@@ -131,10 +131,10 @@ def client_of(request: Request) -> str:
     """Return a short name of the browser, to tell one's sessions apart."""
     agent = request.user_agent.string
     browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-    systems = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"))
-    systems += (("Mac OS", "macOS"), ("Linux", "Linux"))
+    systems = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS": "macOS"}
+    systems["Linux"] = "Linux"
     browser = next((name for mark, name in browsers if mark in agent), "A browser")
-    return f"{browser} on {next((name for mark, name in systems if mark in agent), 'another system')}"
+    return f"{browser} on {next((name for mark, name in systems.items() if mark in agent), 'another system')}"
 
 
 def _signer(app: Flask) -> Any:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
@@ -70,11 +70,12 @@ Boards = Mapping[Part, frozenset[int]]
 class OneTimeCodes(Totp):
     """TOTP in which a code is good once (RFC 6238, section 5.2)."""
 
-    def get_last_counter(self, user: Person) -> int | None:
+    def get_last_counter(self, user: Any) -> int | None:
         """The time step of the last accepted code."""
-        return user.tf_last_counter
+        counter: int | None = user.tf_last_counter
+        return counter
 
-    def set_last_counter(self, user: Person, tmatch: Any) -> None:
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
         """Remember the step of the code just accepted."""
         user.tf_last_counter = tmatch.counter
 
@@ -183,7 +184,8 @@ def _commit_mail() -> None:
 def _store_failure(account: str, address: str) -> None:
     with transaction():
         note_failure(account, address, now=utc_now())
-        record("sign_in.failed", outcome=Outcome.REFUSED, subject="endpoint", subject_id=request.endpoint, now=utc_now())
+        tried = request.endpoint
+        record("sign_in.failed", outcome=Outcome.REFUSED, subject="endpoint", subject_id=tried, now=utc_now())
 
 
 def _account() -> str:
@@ -198,7 +200,7 @@ def _note_sign_in(_app: Flask, user: Person, **_: Any) -> None:
 
 def _end_other_sign_ins(_app: Flask, user: Person, **_: Any) -> None:
     g.signed_in = True
-    kept = session.token_hash if isinstance(session, StoredSession) else None
+    kept = cast(StoredSession, session).token_hash
     end_sign_ins_of(user, but=kept)
     record("password.changed", subject="person", subject_id=user.id, now=utc_now())
 

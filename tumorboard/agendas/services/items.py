@@ -36,7 +36,8 @@ def agenda_for(meeting: Meeting, *, now: datetime, seen_version: int | None = No
         raise AgendaClosed("This meeting has begun, so its agenda stands.")
     agenda = session().scalars(lock(select(Agenda).where(Agenda.meeting_id == meeting.id))).one_or_none()
     if seen_version is not None and seen_version != (agenda.version if agenda else 0):
-        raise AgendaChanged("Somebody else edited this agenda. It is shown as it stands now; nothing of yours was stored.")
+        told = "Somebody else edited this agenda. It is shown as it stands now; nothing of yours was stored."
+        raise AgendaChanged(told)
     if agenda is None:
         agenda = Agenda(meeting=held, items=[], edited_at=None, published_at=None)
         session().add(agenda)

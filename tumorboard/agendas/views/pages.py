@@ -67,7 +67,7 @@ def show(meeting_id: int) -> ResponseReturnValue:
     meeting = agenda_meeting(meeting_id)
     page = agenda_page(meeting)
     with transaction():
-        record("agenda.seen", outcome=Outcome.SEEN, by=g.actor, subject="meeting", subject_id=meeting.id, now=utc_now())
+        _note_seen("agenda.seen", meeting)
     return render_template("agendas/_page.html" if wants_fragment() else "agendas/show.html", **page)
 
 
@@ -78,7 +78,7 @@ def print_page(meeting_id: int) -> ResponseReturnValue:
     meeting = agenda_meeting(meeting_id)
     page = agenda_page(meeting)
     with transaction():
-        record("agenda.printed", outcome=Outcome.SEEN, by=g.actor, subject="meeting", subject_id=meeting.id, now=utc_now())
+        _note_seen("agenda.printed", meeting)
     return render_template("agendas/print.html", **page)
 
 
@@ -125,6 +125,10 @@ def agenda_page(meeting: Meeting, *, notice: str = "") -> dict[str, Any]:
     }
 
 
+def _note_seen(action: str, meeting: Meeting) -> None:
+    record(action, outcome=Outcome.SEEN, by=g.actor, subject="meeting", subject_id=meeting.id, now=utc_now())
+
+
 def _summary(meeting: Meeting, agenda: Agenda | None) -> AgendaSummary:
     count = sum(item.case_id is not None for item in agenda.items) if agenda else 0
     published = agenda is not None and agenda.published_at is not None
@@ -151,7 +155,8 @@ def _scale(meeting: Meeting) -> list[tuple[int, str]]:
 
 
 def _wall(meeting: Meeting, minute: int) -> str:
-    return clock(local(meeting.starts_at + timedelta(minutes=minute), meeting.time_zone)).removesuffix(" AM").removesuffix(" PM")
+    at = clock(local(meeting.starts_at + timedelta(minutes=minute), meeting.time_zone))
+    return at.removesuffix(" AM").removesuffix(" PM")
 
 
 def _other_meetings(meeting: Meeting, now: Any) -> list[tuple[int, str]]:

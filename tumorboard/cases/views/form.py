@@ -141,9 +141,11 @@ def _section_page(case: Case, section: Section, form: Submission, **extra: Any) 
 
 
 def _conflict_page(case: Case, section: Section, form: Submission, error: EditedElsewhere) -> str:
-    stored = form_view(section_schema(case, section), answers_of(case), {}) if "studies" not in section.fields else []
-    typed = form_view(section_schema(case, section), form.typed, {}) if "studies" not in section.fields else []
-    pairs = [(now.label, now.value) for now, mine in zip(stored, typed, strict=True) if now.value != mine.value]
+    pairs: list[tuple[str, Any]] = []
+    if "studies" not in section.fields:
+        stored = form_view(section_schema(case, section), answers_of(case), {})
+        typed = form_view(section_schema(case, section), form.typed, {})
+        pairs = [(now.label, now.value) for now, mine in zip(stored, typed, strict=True) if now.value != mine.value]
     return _section_page(case, section, form, conflict=error.message, stored=pairs)
 
 
@@ -157,5 +159,3 @@ def _check_page(case: Case, gaps: Mapping[str, object]) -> str:
         outlook=outlook(case),
         may_submit=case.state in {CaseState.DRAFT, CaseState.RETURNED},
     )
-
-

@@ -4,17 +4,18 @@ import secrets
 
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from tumorboard.accounts.domain import Permission
 from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
-from tumorboard.cases.domain import EDITABLE, TRANSITIONS, Act, CaseState
+from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.cases.queries import case_seen_by, counts_by_state, own_cases
 from tumorboard.cases.schemas import ReasonSchema
 from tumorboard.cases.services import withdraw_case
 from tumorboard.cases.views.blueprint import blueprint, outlook
-from tumorboard.cases.views.sections import SECTIONS, section_url, summary
+from tumorboard.cases.views.sections import section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import Forbidden
@@ -127,13 +128,11 @@ def _withdrawable(code: str) -> Case:
 
 
 def _withdrawal_page(case: Case, form: Submission) -> str:
-    return render_template(
-        "cases/withdrawal.html", case=case, form=form_view(ReasonSchema(), form.typed, form.errors)
-    )
+    return render_template("cases/withdrawal.html", case=case, form=form_view(ReasonSchema(), form.typed, form.errors))
 
 
-def _views_by_state(cases: object, chosen: CaseState | None) -> list[tuple[str, int, str, bool]]:
-    counts = {state: count for state, count in db.session.execute(counts_by_state(cases))}  # type: ignore[arg-type]  # a Select
+def _views_by_state(cases: Select[Case], chosen: CaseState | None) -> list[tuple[str, int, str, bool]]:
+    counts = {row[0]: row[1] for row in db.session.execute(counts_by_state(cases))}
     here = url_for("cases.list_own")
     views = [("All", sum(counts.values()), here, chosen is None)]
     return views + [

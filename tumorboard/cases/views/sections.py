@@ -16,7 +16,7 @@ from tumorboard.cases.services import SectionAnswers
 from tumorboard.cases.services.submit import answers_of
 from tumorboard.kernel.db import db
 from tumorboard.kernel.ui import form_view
-from tumorboard.kernel.web import Submission, offer, submission
+from tumorboard.kernel.web import Submission, messages_of, offer, submission
 from tumorboard.series.queries import boards
 
 STUDY_ROWS, MOST_STUDIES = 4, 30
@@ -74,9 +74,9 @@ def read_section(case: Case, section: Section) -> Submission:
         return Submission(value=SectionAnswers(schema.load(typed)), typed=typed)
     except ValidationError as error:
         valid = dict(error.valid_data) if isinstance(error.valid_data, dict) else {}
-        kept = {name: getattr(case, name) for name in error.normalized_messages() if hasattr(case, name)}
-        answers = SectionAnswers({**valid, **kept})
-        return Submission(value=answers, typed=typed, errors=error.normalized_messages())
+        errors = messages_of(error)
+        kept = {name: getattr(case, name) for name in errors if hasattr(case, name)}
+        return Submission(value=SectionAnswers({**valid, **kept}), typed=typed, errors=errors)
 
 
 def _read_studies() -> Submission:
@@ -88,7 +88,7 @@ def _read_studies() -> Submission:
         try:
             rows.append(StudySchema().load(row))
         except ValidationError as error:
-            errors[number] = error.normalized_messages()
+            errors[str(number)] = messages_of(error)
     return Submission(value=SectionAnswers(studies=tuple(rows)), typed={"studies": typed}, errors=errors)
 
 
@@ -120,11 +120,12 @@ def rail(case: Case, current: str) -> list[Step]:
 
 def study_views(form: Submission) -> list[Any]:
     stored = form.typed.get("studies", [])
-    filled = [row if isinstance(row, Mapping) else {name: getattr(row, name) for name in StudySchema().fields} for row in stored]
+    names = StudySchema().fields
+    filled = [row if isinstance(row, Mapping) else {name: getattr(row, name) for name in names} for row in stored]
     wanted = max(STUDY_ROWS, len(filled) + (2 if "rows" in request.args or len(filled) >= STUDY_ROWS else 0))
     padded = [*filled, *({} for _ in range(min(wanted, MOST_STUDIES) - len(filled)))]
     return [
-        form_view(StudySchema(), row, form.errors.get(number, {}), prefix=f"study-{number}-")
+        form_view(StudySchema(), row, form.errors.get(str(number), {}), prefix=f"study-{number}-")
         for number, row in enumerate(padded)
     ]
 

@@ -5,4 +5,4 @@ from tumorboard.home.views.navigation import install_shell
 
 __all__ = ["blueprint", "install_shell"]
 
-from tumorboard.home.views import calendar, today  # noqa: E402, F401 - they add routes
+from tumorboard.home.views import calendar, today  # noqa: F401 - they add routes

@@ -60,7 +60,7 @@ def today() -> ResponseReturnValue:
     )
 
 
-def _own_meetings(actor: Actor, presented: Iterable[int], now: datetime) -> Select[tuple[Meeting]]:
+def _own_meetings(actor: Actor, presented: Iterable[int], now: datetime) -> Select[Meeting]:
     own = concerns(actor.person_id, presenting=presented)
     return visible_meetings(actor).where(own, Meeting.ends_at > now, Meeting.state == MeetingState.PLANNED)
 

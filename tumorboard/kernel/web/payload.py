@@ -38,7 +38,13 @@ def submission(schema: Schema, *, partial: bool = False) -> Submission:
     try:
         return Submission(value=schema.load(typed, partial=partial), typed=typed)
     except ValidationError as error:
-        return _refuse(typed, error.normalized_messages())
+        return _refuse(typed, messages_of(error))
+
+
+def messages_of(error: ValidationError) -> dict[str, Any]:
+    """The sentences of a refusal, by field."""
+    messages: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # not typed in marshmallow
+    return messages
 
 
 def _refuse(typed: Mapping[str, Any], errors: Mapping[str, Any]) -> Submission:

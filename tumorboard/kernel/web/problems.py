@@ -118,28 +118,27 @@ def _csrf_refusal() -> TumorboardError:
 
 
 def _translated(error: HTTPException) -> TumorboardError:
-    match error.code:
-        case 401:
-            return Unauthenticated("Sign in to go on.")
-        case 403:
-            return Forbidden("Your part in the alliance does not include this.")
-        case 404:
-            return NotFound("The address may be mistyped, or the page is not one that you can see.")
-        case 405:
-            return MethodNotAllowed("The address exists, but it does not take this kind of request.")
-        case 409:
-            return Conflict("Somebody else was faster. Open the page again to see what changed.")
-        case 413:
-            return TooLarge("Nothing was stored. Send less at a time.")
-        case 422:
-            return Invalid("Some fields were refused.")
-        case 429:
-            return TooManyRequests("Wait a little, then try again.")
-        case 503:
-            return Unavailable("Nothing was stored. Try again in a moment.")
-        case code if code is not None and code >= 500:
-            return Fault("Nothing was stored. Try again; if it happens again, tell us the number below.")
+    code = error.code or 500
+    if code in _SAID:
+        kind, sentence = _SAID[code]
+        return kind(sentence)
+    if code >= 500:
+        return Fault(_OURS)
     return TumorboardError("The request could not be understood, so nothing was stored.")
+
+
+_OURS = "Nothing was stored. Try again; if it happens again, tell us the number below."
+_SAID: dict[int, tuple[type[TumorboardError], str]] = {
+    401: (Unauthenticated, "Sign in to go on."),
+    403: (Forbidden, "Your part in the alliance does not include this."),
+    404: (NotFound, "The address may be mistyped, or the page is not one that you can see."),
+    405: (MethodNotAllowed, "The address exists, but it does not take this kind of request."),
+    409: (Conflict, "Somebody else was faster. Open the page again to see what changed."),
+    413: (TooLarge, "Nothing was stored. Send less at a time."),
+    422: (Invalid, "Some fields were refused."),
+    429: (TooManyRequests, "Wait a little, then try again."),
+    503: (Unavailable, "Nothing was stored. Try again in a moment."),
+}
 
 
 def _from_stale(_error: StaleDataError) -> BaseResponse:
@@ -165,4 +164,4 @@ def _is_overflow(error: StatementError) -> bool:
 
 def _from_bug(error: Exception) -> BaseResponse:
     log.error("unhandled exception", exc_info=error)
-    return answer_with(Fault("Nothing was stored. Try again; if it happens again, tell us the number below."))
+    return answer_with(Fault(_OURS))

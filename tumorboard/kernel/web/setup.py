@@ -77,4 +77,3 @@ def _close(answer: Response) -> Response:
             milliseconds=round(spent * 1000, 1),
         )
     return add_headers(answer)
-

@@ -96,7 +96,7 @@ def _display_name(name: str) -> str:
 
 def _check_headers(message: EmailMessage, address: str) -> None:
     read_back = message_from_bytes(message.as_bytes(), policy=policy.default)
-    names = [name for name in read_back.keys() if not name.startswith("Content-")]
+    names = [name for name in read_back if not name.startswith("Content-")]
     to = read_back["To"].addresses
     if sorted(names) != sorted(_HEADERS) or [one.addr_spec for one in to] != [address]:
         raise HeaderUnsafe("A mail header came out other than it went in.")

@@ -24,9 +24,7 @@ class Catalog:
         self.queue = _grouped(problem.cases, lambda case: case.board)
         self.presented_by = _grouped(problem.cases, lambda case: case.presenter)
         self.parallel = _parallel(problem.meetings)
-        self.position = {
-            meeting.id: place for group in self.calendar.values() for place, meeting in enumerate(group)
-        }
+        self.position = {meeting.id: place for group in self.calendar.values() for place, meeting in enumerate(group)}
         self._absences = _absences(problem)
         self._limits = _limits(problem, self.meetings)
 

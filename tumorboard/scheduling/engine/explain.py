@@ -91,15 +91,11 @@ class Explainer:
         standing, rank = self.draft.standing(meeting.id), self.catalog.rank
         return tuple(each.id for each in standing if rank(each) < rank(case))
 
-    def _phrased(
-        self, code: ReasonCode, pattern: str, case: Case, meeting: Meeting, lead: str = ""
-    ) -> Reason:
+    def _phrased(self, code: ReasonCode, pattern: str, case: Case, meeting: Meeting, lead: str = "") -> Reason:
         args, words = self._facts(code, case, meeting)
         return reason(code, sentences.sentence(lead + pattern.format_map(words)), args)
 
-    def _facts(
-        self, code: ReasonCode, case: Case, meeting: Meeting
-    ) -> tuple[dict[str, Argument], dict[str, str]]:
+    def _facts(self, code: ReasonCode, case: Case, meeting: Meeting) -> tuple[dict[str, Argument], dict[str, str]]:
         """Return the arguments of a reason and the words of its sentence."""
         args: dict[str, Argument] = {"meeting": meeting.id, "on": meeting.date.isoformat()}
         words = {"on": sentences.day(meeting.date), "ready": sentences.day(case.ready)}

@@ -199,11 +199,7 @@ def _written_place(meeting: str | None, start: int | None) -> dict[str, Any] | N
 
 def _read_plan(source: Fields) -> Plan:
     assign, reasons = source.object("assign"), source.object("reasons")
-    slots = [
-        _read_slot(assign.object(each), reasons.object(each), each)
-        for each in assign.values
-        if assign.has(each)
-    ]
+    slots = [_read_slot(assign.object(each), reasons.object(each), each) for each in assign.values if assign.has(each)]
     waiting = [_read_waiting(reasons.object(each), each) for each in assign.values if not assign.has(each)]
     return Plan(
         slots=tuple(slots),
@@ -256,9 +252,7 @@ def _read_reason(path: str, data: object) -> Reason:
 
 def reason(code: ReasonCode, sentence: str, args: Mapping[str, object]) -> Reason:
     """Return a reason whose arguments stand in a fixed order."""
-    return Reason(
-        code, sentence, tuple(sorted((name, _argument(name, value)) for name, value in args.items()))
-    )
+    return Reason(code, sentence, tuple(sorted((name, _argument(name, value)) for name, value in args.items())))
 
 
 def _argument(name: str, value: object) -> Argument:

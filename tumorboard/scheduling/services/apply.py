@@ -162,10 +162,10 @@ class _Applying:
         self._moves.append(move)
 
 
-def _locked_cases(series_id: int) -> Select[tuple[Case]]:
+def _locked_cases(series_id: int) -> Select[Case]:
     return lock(select(Case).where(Case.board_id == series_id, Case.state.in_(WAITING)).order_by(Case.id))
 
 
-def _live_items(case_ids: list[int]) -> Select[tuple[AgendaItem]]:
+def _live_items(case_ids: list[int]) -> Select[AgendaItem]:
     agenda = selectinload(AgendaItem.agenda).selectinload(Agenda.items)
     return select(AgendaItem).where(AgendaItem.case_id.in_(case_ids), AgendaItem.is_live).options(agenda)

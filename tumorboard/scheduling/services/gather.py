@@ -100,7 +100,7 @@ def _read(now: datetime) -> _Scene:
     return _Scene(now, _zone(), series, meetings, agendas, cases, held, _away(people, now))
 
 
-def _coming(series_ids: list[int], now: datetime) -> Select[tuple[Meeting]]:
+def _coming(series_ids: list[int], now: datetime) -> Select[Meeting]:
     return (
         select(Meeting)
         .where(Meeting.series_id.in_(series_ids), Meeting.starts_at > now, Meeting.starts_at < now + HORIZON)
@@ -109,12 +109,12 @@ def _coming(series_ids: list[int], now: datetime) -> Select[tuple[Meeting]]:
     )
 
 
-def _agendas(meeting_ids: list[int]) -> Select[tuple[Agenda]]:
+def _agendas(meeting_ids: list[int]) -> Select[Agenda]:
     items = selectinload(Agenda.items).joinedload(AgendaItem.case)
     return select(Agenda).where(Agenda.meeting_id.in_(meeting_ids)).options(items)
 
 
-def _waiting() -> Select[tuple[Case]]:
+def _waiting() -> Select[Case]:
     return (
         select(Case)
         .where(Case.state.in_(WAITING), Case.board_id.is_not(None))

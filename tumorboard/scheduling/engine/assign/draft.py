@@ -89,9 +89,7 @@ class Draft:
                 agenda = self._agenda(self.standing(meeting.id), meeting)
                 self.starts[meeting.id] = best_starts(agenda, starts)
 
-    def possible_order(
-        self, cases: list[Case], meeting: Meeting, *, any_hours_of: str | None = None
-    ) -> Starts | None:
+    def possible_order(self, cases: list[Case], meeting: Meeting, *, any_hours_of: str | None = None) -> Starts | None:
         """Return starts for these cases in the meeting, or None where no order is possible."""
         agenda = self._agenda(cases, meeting)
         if any_hours_of is not None:
@@ -106,8 +104,7 @@ class Draft:
         gap, end = self.catalog.config.switch_gap, start + case.minutes
         forbid = self.catalog.config.parallel is Parallel.FORBID
         return any(
-            forbid or (begin - gap < end and start < finish + gap)
-            for begin, finish in self._elsewhere(case, meeting)
+            forbid or (begin - gap < end and start < finish + gap) for begin, finish in self._elsewhere(case, meeting)
         )
 
     def _starts_with(self, case: Case, meeting: Meeting, *, any_hours: bool = False) -> Starts | ReasonCode:

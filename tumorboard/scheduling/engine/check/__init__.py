@@ -21,9 +21,7 @@ def check(problem: Problem, plan: Plan) -> tuple[Violation, ...]:
     sound = not any(each.code in UNMEASURABLE for each in found)
     if sound and plan.levels is not None and plan.levels != measure(problem, plan):
         found.append(Violation(ViolationCode.LEVELS, "The levels of the plan are not those measured."))
-    return tuple(
-        sorted(set(found), key=lambda each: (each.code, each.case or "", each.meeting or "", each.sentence))
-    )
+    return tuple(sorted(set(found), key=lambda each: (each.code, each.case or "", each.meeting or "", each.sentence)))
 
 
 # Where a slot leads nowhere, there is nothing to measure.

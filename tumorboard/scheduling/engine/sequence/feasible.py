@@ -66,9 +66,7 @@ def _exact(items: Sequence[Item]) -> dict[str, int] | None:
     return _order_back(items, ends, full) if full in ends else None
 
 
-def _order_back(
-    items: Sequence[Item], ends: Mapping[int, tuple[int, int]], done: int
-) -> dict[str, int] | None:
+def _order_back(items: Sequence[Item], ends: Mapping[int, tuple[int, int]], done: int) -> dict[str, int] | None:
     order: list[Item] = []
     while done:
         place = ends[done][1]

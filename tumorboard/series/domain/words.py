@@ -1,15 +1,24 @@
-"""Rhythms, policies and the words of a series."""
+"""The words of a series: kinds, sites, seats, rules, and what can go wrong."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from itertools import islice
 
-from dateutil.rrule import rrulestr
-
-from tumorboard.accounts.domain import Part
+from tumorboard.accounts.domain import Part, Specialty
 from tumorboard.kernel.errors import Conflict, Invalid
+
+LONGEST_LENGTH_MINUTES = 1440
+LONGEST_CUT_OFF_DAYS = 60
+USUAL_GOAL_PERCENT = 80
+# The specialties of the Commission on Cancer's Standard 2.5, with its attendance goal.
+COC_2020 = dict.fromkeys(
+    (
+        Specialty.SURGERY,
+        Specialty.MEDICAL_ONCOLOGY,
+        Specialty.RADIATION_ONCOLOGY,
+        Specialty.PATHOLOGY,
+        Specialty.RADIOLOGY,
+    ),
+    USUAL_GOAL_PERCENT,
+)
 
 
 class SeriesKind(StrEnum):
@@ -103,6 +112,18 @@ class HolidayRule(StrEnum):
     NEXT_WORKDAY = "next_workday"
     MEET = "meet"
 
+    @property
+    def label(self) -> str:
+        """The rule as it is shown."""
+        return _HOLIDAY_LABELS[self]
+
+
+_HOLIDAY_LABELS = {
+    HolidayRule.CANCEL: "Cancel the meeting",
+    HolidayRule.NEXT_WORKDAY: "Meet on the next workday",
+    HolidayRule.MEET: "Meet all the same",
+}
+
 
 class ClosureCause(StrEnum):
     """Why a site is closed."""
@@ -111,6 +132,11 @@ class ClosureCause(StrEnum):
     HOLIDAY = "holiday"
     OTHER = "other"
 
+    @property
+    def label(self) -> str:
+        """The cause as it is shown."""
+        return self.value.capitalize()
+
 
 class ClosureEffect(StrEnum):
     """What a closure does to the meetings it touches."""
@@ -118,40 +144,18 @@ class ClosureEffect(StrEnum):
     CANCEL = "cancel"
     NEXT_WORKDAY = "next_workday"
 
-
-@dataclass(frozen=True)
-class Rhythm:
-    """A rule in local wall time: which days, at what time, in which zone, for how long."""
-
-    rule: str
-    starts: time
-    zone: str
-    length: timedelta
-    first_on: date
-    last_on: date | None = None
-
-    def days(self, *, after: date, until: date) -> Iterator[date]:
-        """The days of the rhythm in `[after, until]`, in order, never before the first or past the last."""
-        end = min(until, self.last_on) if self.last_on else until
-        rule = rrulestr(self.rule, dtstart=datetime.combine(self.first_on, time(0)))
-        window = rule.between(datetime.combine(after, time(0)), datetime.combine(end, time(0)), inc=True)
-        yield from (moment.date() for moment in window)
-
-    def next_days(self, count: int, *, after: date) -> list[date]:
-        """The next days of the rhythm from `after` on, at most so many."""
-        return list(islice(self.days(after=after, until=after + timedelta(days=366 * 4)), count))
-
-
-@dataclass(frozen=True)
-class CutOff:
-    """The last moment to submit: so many days before the meeting, at a local time."""
-
-    days_before: int
-    at: time
+    @property
+    def label(self) -> str:
+        """The effect as it is shown."""
+        return "Cancel" if self is ClosureEffect.CANCEL else "Move to the next workday"
 
 
 class SeriesClosed(Conflict):
     """The series has ended or never took cases."""
+
+
+class SeriesChanged(Conflict):
+    """Somebody else changed the series since the form was opened."""
 
 
 class SlugTaken(Invalid):
@@ -162,14 +166,9 @@ class RhythmUnreadable(Invalid):
     """The rule is none that calendars understand, or it never comes round."""
 
 
-def check_rule(rule: str, *, first_on: date) -> None:
-    """Raise RhythmUnreadable unless the RRULE is one every calendar client reads (RFC 5545, no COUNT or UNTIL)."""
-    names = [part.partition("=")[0] for part in rule.split(";")]
-    if set(names) - {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"} or "FREQ" not in names:
-        raise RhythmUnreadable("The rule may use FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYMONTH and BYSETPOS.")
-    try:
-        days = Rhythm(rule, time(0), "UTC", timedelta(hours=1), first_on).next_days(1, after=first_on)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise RhythmUnreadable("This rule cannot be read.") from error
-    if not days:
-        raise RhythmUnreadable("This rule never comes round.")
+class SeatTaken(Invalid):
+    """The person plays this part on the board already."""
+
+
+class PolicyTooEarly(Invalid):
+    """A policy cannot change the rules of days gone by."""

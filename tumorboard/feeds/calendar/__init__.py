@@ -1,0 +1,5 @@
+"""Feeds as iCalendar (RFC 5545, RFC 7986): the only package that knows the `icalendar` library."""
+
+from tumorboard.feeds.calendar.feed import feed_bytes
+
+__all__ = ["feed_bytes"]

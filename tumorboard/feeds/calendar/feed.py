@@ -1,0 +1,165 @@
+"""A feed as bytes: the same feed gives the same bytes, whenever and wherever it is asked for.
+
+There is no METHOD: a feed shows, it does not schedule (RFC 5545 3.7.2). PUBLISH would demand an ORGANIZER
+in every event (RFC 5546 3.2.1), and programs would then take each meeting for somebody else's invitation.
+"""
+
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, Parameters, vText, vUri
+from icalendar.cal.component import Component
+
+from tumorboard.feeds.calendar.zones import served_zone, timezone_component
+from tumorboard.feeds.domain import Feed, FeedEvent
+from tumorboard.kernel.text import clean_line
+
+PRODID = "-//Tumorboard//Feeds 1.0//EN"
+REFRESH = timedelta(hours=1)
+LONGEST_LINE_BYTES = 75
+# One event stands in many feeds, so its lines are kept; 4,096 take some four megabytes.
+EVENTS_KEPT = 4096
+# The sites' colours on our pages, as the nearest names of CSS3 (RFC 7986 5.9 takes no others).
+COLORS = {
+    "breast": "palevioletred",
+    "thoracic": "cadetblue",
+    "gi": "peru",
+    "colorectal": "steelblue",
+    "gu": "olivedrab",
+    "gyn": "mediumorchid",
+    "head-neck": "seagreen",
+    "cns": "slateblue",
+    "melanoma": "rosybrown",
+    "sarcoma": "darkgoldenrod",
+    "lymphoma": "indianred",
+    "bmt": "yellowgreen",
+    "education": "slategray",
+}
+OWN_COLOR = "teal"
+_END = b"END:VCALENDAR\r\n"
+
+
+def feed_bytes(feed: Feed) -> bytes:
+    """Return the whole .ics file: UTF-8, CRLF, no line over 75 bytes."""
+    zones = sorted({served_zone(event.zone) for event in feed.events} - {"UTC"})
+    # RFC 5545 wants at least one component in a calendar, so that an empty one shows its zone.
+    shown = zones if feed.events else [served_zone(feed.zone)]
+    parts = [_lines(timezone_component(zone)) for zone in shown]
+    parts += [_event_lines(event, feed.home) for event in feed.events]
+    return _lines(_calendar(feed)).removesuffix(_END) + b"".join(parts) + _END
+
+
+def _calendar(feed: Feed) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    # The library escapes these two only when they come as vText.
+    calendar.add("name", vText(clean_line(feed.name)))
+    calendar.add("x-wr-calname", vText(clean_line(feed.name)))
+    calendar.add("x-wr-timezone", vText(feed.zone))
+    calendar.add("color", vText(COLORS.get(feed.site or "", OWN_COLOR)))
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vText("PT1H"))
+    if feed.source:
+        calendar.add("source", vUri(feed.source), parameters={"VALUE": "URI"})
+    return calendar
+
+
+@lru_cache(maxsize=EVENTS_KEPT)
+def _event_lines(event: FeedEvent, home: str) -> bytes:
+    return _lines(_event(event, home))
+
+
+def _event(event: FeedEvent, home: str) -> Event:
+    page = f"{home}/meetings/{event.meeting_id}"
+    join = _web_address(event.video_url)
+    entry = Event()
+    entry.add("uid", vText(event.uid))
+    entry.add("sequence", event.sequence)
+    entry.add("dtstamp", event.revised_at.astimezone(UTC))
+    entry.add("last-modified", event.revised_at.astimezone(UTC))
+    entry.add("created", event.created_at.astimezone(UTC))
+    entry.add("dtstart", _wall(event.starts_at, event.zone))
+    entry.add("dtend", _wall(event.ends_at, event.zone))
+    entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if event.is_cancelled else "OPAQUE")
+    entry.add("summary", vText(_summary(event)))
+    entry.add("description", vText(_description(event, page=page, join=join)))
+    if room := clean_line(event.room):
+        entry.add("location", vText(room))
+    entry.add("url", vUri(page))
+    entry.add("categories", [clean_line(event.short_name), event.kind])
+    entry.add("color", vText(COLORS[event.site]))
+    if join:
+        about = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": "Join"})
+        entry.add("conference", vUri(join), parameters=about)
+    return entry
+
+
+def _summary(event: FeedEvent) -> str:
+    name, talk = clean_line(event.series), clean_line(event.talk_title)
+    summary = f"{name}: {talk}" if talk else name
+    # Some programs show a cancelled event like any other, so that the words must say it.
+    return f"Cancelled: {summary}" if event.is_cancelled else summary
+
+
+def _description(event: FeedEvent, *, page: str, join: str | None) -> str:
+    lines = [f"Speaker: {speaker}"] if (speaker := clean_line(event.speaker)) else []
+    if event.case_count is not None:
+        lines.append(f"{event.case_count} case{'' if event.case_count == 1 else 's'} on the agenda.")
+    if event.own_codes:
+        lines.append(f"You present {', '.join(event.own_codes)}.")
+    if join:
+        lines.append(f"Join: {join}")  # Outlook and Google do not show CONFERENCE
+    lines.append(f"Details, after sign-in: {page}")
+    return "\n".join(lines)
+
+
+def _wall(moment: datetime, zone: str) -> datetime:
+    """The local time of a known zone.
+
+    Else UTC; so too in the doubled hour of autumn, whose second half no local time can name.
+    """
+    local = moment.astimezone(ZoneInfo(served_zone(zone)))
+    return moment.astimezone(ZoneInfo("UTC")) if local.fold else local
+
+
+def _web_address(text: str) -> str | None:
+    """The address of a video room, or None where it is none: a URI is written raw, nothing odd may pass."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        return None
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return None
+    return text if parts.scheme in {"https", "http"} and parts.netloc else None
+
+
+def _lines(component: Component) -> bytes:
+    return b"".join(_folded(line) for line in component.content_lines() if line)
+
+
+def _folded(line: str) -> bytes:
+    """Fold between characters, and never inside an escape: Google drops an event that is folded there."""
+    rows, row = [], b""
+    for piece in _pieces(line):
+        if len(row) + len(piece) > LONGEST_LINE_BYTES:
+            rows.append(row)
+            row = b" "
+        row += piece
+    return b"\r\n".join([*rows, row]) + b"\r\n"
+
+
+def _pieces(line: str) -> list[bytes]:
+    """What no fold may divide: a character, or a backslash with the one that it escapes."""
+    if line.isascii() and len(line) <= LONGEST_LINE_BYTES:
+        return [line.encode()]
+    pieces: list[bytes] = []
+    characters = iter(line)
+    for character in characters:
+        escaped = next(characters, "") if character == "\\" else ""
+        pieces.append((character + escaped).encode())
+    return pieces

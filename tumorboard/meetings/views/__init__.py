@@ -1,0 +1,13 @@
+"""One meeting, and every page that shows or changes a series together with its dated meetings."""
+
+from tumorboard.meetings.views.blueprint import blueprint
+
+__all__ = ["blueprint"]
+
+from tumorboard.meetings.views import (  # noqa: F401 - they add routes
+    closures,
+    meeting,
+    series_form,
+    series_page,
+    talk,
+)
