@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, g, has_request_context, request, url_for
 
 from tumorboard.accounts.domain import Actor, Permission
 
@@ -39,6 +39,8 @@ def install_shell(app: Flask) -> None:
 
 
 def _shell() -> dict[str, Any]:
+    if not has_request_context():
+        return {}  # a mail has no shell around it
     actor = g.get("actor")
     theme = request.cookies.get("theme", "")
     return {

@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, url_for
+from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
@@ -95,7 +95,11 @@ def _as_problem(error: TumorboardError) -> Response:
 def _as_page(error: TumorboardError) -> Response:
     status = error.status if error.status in _PAGES else 400
     shown = {"title": error.title, "message": error.message, "request_id": g.get("request_id")}
-    page = render_template(f"errors/{status}.html", error=shown)
+    try:
+        page = render_template(f"errors/{status}.html", error=shown)
+    except Exception as fault:  # the page itself may need what is broken: no host, no database
+        log.error("error page failed", exc_info=fault)
+        return Response(f"{error.title}. {error.message}\n", status=error.status, mimetype="text/plain")
     return Response(page, status=error.status, mimetype="text/html")
 
 
@@ -112,7 +116,7 @@ def _from_http(error: HTTPException) -> BaseResponse:
 
 
 def _csrf_refusal() -> TumorboardError:
-    if g.get("actor") is None:
+    if "_user_id" not in session:
         return Unauthenticated("You were signed out, so nothing was stored. Sign in and send the form again.")
     return TumorboardError("This form is too old or came from another place. Open the page again and repeat.")
 

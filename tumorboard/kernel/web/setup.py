@@ -7,7 +7,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.routing import IntegerConverter, UnicodeConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from tumorboard.kernel.db import mean_to_read, mean_to_write
 from tumorboard.kernel.errors import Forbidden
@@ -27,13 +27,13 @@ class IdConverter(IntegerConverter):
         super().__init__(url_map, min=1, max=LARGEST_ID)  # type: ignore[arg-type]  # werkzeug's own Map
 
 
-class CodeConverter(UnicodeConverter):
+class CodeConverter(BaseConverter):
     """A case code such as 7KQ-4M2."""
 
     regex = "[2-9B-DF-HJ-KM-NP-TV-XZ]{3}-[2-9B-DF-HJ-KM-NP-TV-XZ]{3}"
 
 
-class SlugConverter(UnicodeConverter):
+class SlugConverter(BaseConverter):
     """A readable name in an address."""
 
     regex = "[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"

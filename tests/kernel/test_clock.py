@@ -1,0 +1,44 @@
+"""Wall time and instants, across both daylight-saving changes."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, when, zone_name
+
+
+@pytest.mark.parametrize(
+    ("wall", "zone", "instant"),
+    [
+        (datetime(2026, 10, 31, 7, 0), "America/New_York", datetime(2026, 10, 31, 11, 0, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 11, 1, 7, 0), "America/New_York", datetime(2026, 11, 1, 12, 0, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 11, 1, 1, 30), "America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2027, 3, 14, 2, 30), "America/New_York", datetime(2027, 3, 14, 7, 30, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 7, 1, 7, 0), "America/Phoenix", datetime(2026, 7, 1, 14, 0, tzinfo=UTC)),  # noqa: DTZ001
+    ],
+    ids=["summer", "winter", "doubled hour is its first", "missing hour moves forward", "no daylight saving"],
+)
+def test_wall_time_becomes_its_instant(wall: datetime, zone: str, instant: datetime) -> None:
+    assert instant_of(wall.date(), wall.time(), zone) == instant
+
+
+def test_days_and_times_are_written_the_us_way() -> None:
+    at = datetime(2026, 12, 8, 12, 0, tzinfo=UTC)
+
+    assert day(date(2026, 12, 8)) == "Tue, Dec 8"
+    assert [clock(time(hour)) for hour in (0, 7, 12, 13)] == ["12:00 AM", "7:00 AM", "Noon", "1:00 PM"]
+    assert when(at, "America/New_York") == "Tue, Dec 8, 7:00 AM"
+    assert span(at, at + timedelta(hours=1), "America/New_York") == "7:00–8:00 AM"
+    assert span(at + timedelta(hours=4), at + timedelta(hours=6), "America/New_York") == "11:00 AM–1:00 PM"
+    assert [zone_name(zone) for zone in ("America/New_York", "Europe/London")] == ["Eastern", "London"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(30, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (200_000, "2 days")]
+)
+def test_duration_is_said_in_its_largest_unit(seconds: int, said: str) -> None:
+    assert duration(timedelta(seconds=seconds)) == said
+
+
+def test_zone_is_known_or_not() -> None:
+    assert [is_zone(name) for name in ("America/New_York", "Nowhere/Nothing", "../etc/passwd", "")] == [True, False, False, False]
