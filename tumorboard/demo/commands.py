@@ -16,6 +16,7 @@ from tumorboard.agendas.services import agenda_for, publish
 from tumorboard.demo.cases import make_cases
 from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD, Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
+from tumorboard.feeds.models import Follow
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import reading, session, transaction
 from tumorboard.meetings.models import Meeting
@@ -71,6 +72,7 @@ def _load() -> None:
         _publish_next(alliance)
     with transaction():
         make_events(series, alliance, by=by, now=utc_now(), random=random)
+        _follow_teaching(series, alliance)
         _settle_outbox()
 
 
@@ -88,6 +90,13 @@ def _publish_next(alliance: Alliance) -> None:
     )
     for agenda in session().scalars(soon).all():
         publish(agenda_for(agenda.meeting, now=now), by=by, now=now)
+
+
+def _follow_teaching(series: dict[str, Series], alliance: Alliance) -> None:
+    """The nurse of the demo follows grand rounds and two lecture series."""
+    nurse = alliance.accounts["nurse"]
+    for slug in ("nursing-grand-rounds", "app-grand-rounds", "lectures-quality", "lectures-survivorship"):
+        session().add(Follow(person_id=nurse.id, series_id=series[slug].id))
 
 
 def _settle_outbox() -> None:

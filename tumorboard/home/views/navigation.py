@@ -18,6 +18,7 @@ class Link:
     count: int | None = None
 
 
+_PEOPLE = ("accounts.list_people", "accounts.list_institutions", "accounts.new_", "accounts.show_person", "accounts.show_i")
 # What stands in the navigation, for whom, and which pages belong to it.
 _ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
     ("Today", "home.today", Permission.HOME_SEE, ("home.today",)),
@@ -27,7 +28,7 @@ _ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
     ("Triage", "cases.inbox", Permission.CASE_TRIAGE, ("cases.inbox", "cases.decide")),
     ("Agendas", "agendas.list_agendas", Permission.AGENDA_SEE, ("agendas.", "scheduling.")),
     ("Series", "series.list_series", Permission.SERIES_SEE, ("series.", "meetings.")),
-    ("People", "accounts.list_people", Permission.PEOPLE_MANAGE, ("accounts.list_", "accounts.show_person")),
+    ("People", "accounts.list_people", Permission.PEOPLE_MANAGE, _PEOPLE),
     ("Outbox", "accounts.list_notices", Permission.NOTICES_SEE, ("accounts.list_notices", "accounts.show_notice")),
     ("Audit", "accounts.list_audit_entries", Permission.AUDIT_SEE, ("accounts.list_audit_entries",)),
 )
