@@ -173,3 +173,16 @@ def test_board_that_another_worker_plans_is_passed_over(board: Series) -> None:
     plan_boards()
 
     assert _where(case) is None
+
+
+def test_board_is_planned_again_when_a_cut_off_has_passed(board: Series) -> None:
+    a_meeting(board, weeks=1)
+    an_accepted_case(board)
+    plan_boards()
+
+    # The cut-off of the meeting on December 8 is on December 3 at 5 PM.
+    with time_machine.travel(NOW + timedelta(days=2, hours=8), tick=False):
+        plan_boards()
+        plan_boards()
+
+    assert [run.cause for run in _runs()] == [PlanCause.QUEUE_CHANGED, PlanCause.CUT_OFF]

@@ -20,8 +20,8 @@ def plan_boards() -> None:
     """Plan each board that is due; one that fails is noted and never stops the others."""
     with reading():
         due = boards_due(now=utc_now())
-    for series_id in due:
-        plan_board(series_id, cause=PlanCause.QUEUE_CHANGED)
+    for series_id, cause in due.items():
+        plan_board(series_id, cause=cause)
 
 
 def plan_board(series_id: int, *, cause: PlanCause, by: Actor | None = None) -> bool:
@@ -48,8 +48,9 @@ class BrokenPlan(RuntimeError):
 
 
 def _refuse_broken(problem: engine.Problem, plan: engine.Plan, series_id: int) -> None:
-    own = {one.id for one in problem.cases if one.board == str(series_id)}
-    broken = [one for one in engine.check(problem, plan) if one.case in own]
+    cases = {one.id for one in problem.cases if one.board == str(series_id)}
+    meetings = {one.id for one in problem.meetings if one.board == str(series_id)}
+    broken = [one for one in engine.check(problem, plan) if one.case in cases or one.meeting in meetings]
     if broken:
         raise BrokenPlan(str(broken[0].code))
 

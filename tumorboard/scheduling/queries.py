@@ -1,7 +1,7 @@
 """What the planner is to know, which boards are due, and what earlier plans did."""
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
@@ -13,11 +13,11 @@ from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.queries import minutes_used_by_meeting
 from tumorboard.cases.domain import Outlook
 from tumorboard.cases.models import Case
-from tumorboard.kernel.clock import utc_now, when
+from tumorboard.kernel.clock import when
 from tumorboard.kernel.db import session
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import coming_of, cut_off_of, local_day_of
-from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, MoveKind
+from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, MoveKind, PlanCause
 from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
 from tumorboard.series.models import Series
 from tumorboard.series.queries import boards, policy_in_force
@@ -25,22 +25,28 @@ from tumorboard.series.queries import boards, policy_in_force
 MEETINGS_LOOKED_AT = 12
 
 
-def boards_due(*, now: datetime) -> list[int]:
-    """The boards to plan now: asked for, changed and quiet since, past a cut-off, or failed and due again."""
-    last_runs = _last_runs()
+def boards_due(*, now: datetime) -> dict[int, PlanCause]:
+    """The boards to plan now and why: asked for, changed and quiet since, past a cut-off, or failed and due again."""
+    runs, changes = _last_runs(), _last_changes(now)
     requests = {row.series_id: row for row in session().scalars(select(PlanRequest))}
-    changes = _last_changes(now)
-    due = []
+    due = {}
     for board_id in session().scalars(boards().with_only_columns(Series.id)):
-        request, run = requests.get(board_id), last_runs.get(board_id)
-        if request and request.leased_until_at and request.leased_until_at > now:
-            continue
-        changed_at = changes.get(board_id)
-        is_stale = changed_at is not None and (run is None or changed_at > run)
-        asked = request is not None and request.due_at <= now and request.attempts < GIVE_UP_AFTER_ATTEMPTS
-        if asked or (is_stale and changed_at is not None and changed_at <= now - DEBOUNCE):
-            due.append(board_id)
+        cause = _cause(requests.get(board_id), changes.get(board_id), runs.get(board_id), now)
+        if cause is not None:
+            due[board_id] = cause
     return due
+
+
+def _cause(
+    request: PlanRequest | None, change: "Change | None", planned_at: datetime | None, now: datetime
+) -> PlanCause | None:
+    if request and request.leased_until_at and request.leased_until_at > now:
+        return None
+    if request and request.due_at <= now and request.attempts < GIVE_UP_AFTER_ATTEMPTS:
+        return PlanCause.ASKED
+    if change is None or change.at > now - DEBOUNCE or (planned_at is not None and change.at <= planned_at):
+        return None
+    return change.cause
 
 
 def last_run_of(series_id: int) -> Select[PlanRun]:
@@ -58,22 +64,22 @@ def runs_of(series_id: int) -> Select[PlanRun]:
     )
 
 
-def notes_of(meeting: Meeting) -> PlanNotes:
+def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
     """What the agenda page says of the last plan of the meeting's board."""
     run = session().scalars(last_run_of(meeting.series_id)).first()
-    changes = _last_changes(utc_now()).get(meeting.series_id)
-    is_waiting = changes is not None and (run is None or changes > run.started_at)
+    change = _last_changes(now).get(meeting.series_id)
+    is_waiting = change is not None and (run is None or change.at > run.started_at)
     if run is None:
         return PlanNotes(None, "", "", (), is_waiting)
     notes = tuple(_note(move) for move in run.moves)
     return PlanNotes(run.finished_at, run.cause.label, run.trouble, notes, is_waiting)
 
 
-def outlook_of(case: Case) -> Outlook | None:
+def outlook_of(case: Case, *, now: datetime) -> Outlook | None:
     """The board's next meeting that is open to the case: before its cut-off, with minutes to spare."""
     if case.board is None:
         return None
-    now, wanted = utc_now(), case.minutes or case.board.case_minutes
+    wanted = case.minutes or case.board.case_minutes
     coming = coming_of(case.board.id, after=now).limit(MEETINGS_LOOKED_AT)
     meetings = [one for one in session().scalars(coming) if not one.is_cancelled]
     used = minutes_used_by_meeting(one.id for one in meetings)
@@ -96,9 +102,15 @@ def _last_runs() -> dict[int, datetime]:
     return {series_id: at for series_id, at in session().execute(found) if at is not None}
 
 
-def _last_changes(now: datetime) -> dict[int, datetime]:
-    """When something last changed that a board's plan depends on: its queue, its meetings, a cut-off passed."""
-    changes: dict[int, datetime] = defaultdict(lambda: datetime.min.replace(tzinfo=now.tzinfo))
+@dataclass(frozen=True)
+class Change:
+    """The last thing that happened to a board that its plan depends on."""
+
+    at: datetime
+    cause: PlanCause
+
+
+def _last_changes(now: datetime) -> dict[int, Change]:
     queued = (
         select(Case.board_id, func.max(Case.queued_at))
         .where(Case.board_id.is_not(None), Case.queued_at.is_not(None), Case.accepted_at.is_not(None))
@@ -111,12 +123,9 @@ def _last_changes(now: datetime) -> dict[int, datetime]:
         .group_by(Meeting.series_id)
     )
     found = [*session().execute(queued), *session().execute(revised)]
-    for board_id, at in found:
-        if board_id is not None and at is not None:
-            changes[board_id] = max(changes[board_id], at)
-    for board_id, at in _cut_offs_passed(now):
-        changes[board_id] = max(changes[board_id], at)
-    return dict(changes)
+    changes = [(board_id, Change(at, PlanCause.QUEUE_CHANGED)) for board_id, at in found if board_id and at]
+    changes += [(board_id, Change(at, PlanCause.CUT_OFF)) for board_id, at in _cut_offs_passed(now)]
+    return dict(sorted(changes, key=lambda one: one[1].at))
 
 
 def _cut_offs_passed(now: datetime) -> Iterable[tuple[int, datetime]]:

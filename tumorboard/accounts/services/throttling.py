@@ -5,11 +5,12 @@ import ipaddress
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from tumorboard.accounts.domain import TooManyTries
 from tumorboard.accounts.models import Throttle
-from tumorboard.kernel.db import lock, session
+from tumorboard.kernel.db import session
 
 WINDOW = timedelta(minutes=15)
 # One person mistyping at one desk; one account tried from many places; one network trying many accounts.
@@ -20,7 +21,8 @@ def refuse_when_throttled(account: str, address: str, *, now: datetime) -> None:
     """Raise TooManyTries, with the seconds to wait, when any of the three counts is full."""
     limits = dict(_keys(account, address))
     full = select(Throttle).where(Throttle.key.in_(limits), Throttle.until_at > now)
-    waits = [row.until_at - now for row in session().scalars(full) if row.failures >= limits[row.key]]
+    rows = session().scalars(full.execution_options(populate_existing=True))
+    waits = [row.until_at - now for row in rows if row.failures >= limits[row.key]]
     if waits:
         seconds = int(max(waits).total_seconds()) + 1
         raise TooManyTries(f"Wait {-(-seconds // 60)} minutes, then try again.", retry_after=seconds)
@@ -28,15 +30,16 @@ def refuse_when_throttled(account: str, address: str, *, now: datetime) -> None:
 
 def note_failure(account: str, address: str, *, now: datetime) -> None:
     """Count a failed try under all three keys."""
+    # One statement a key: two first failures at the same moment must not collide on the key.
+    insert = sqlite.insert if session().get_bind().dialect.name == "sqlite" else postgresql.insert
+    is_over = Throttle.until_at <= now
     for key, _ in _keys(account, address):
-        row = session().scalars(lock(select(Throttle).where(Throttle.key == key))).one_or_none()
-        if row is None:
-            session().add(Throttle(key=key, failures=1, until_at=now + WINDOW))
-        elif row.until_at <= now:
-            row.failures, row.until_at = 1, now + WINDOW
-        else:
-            row.failures += 1
-    session().flush()
+        counted = insert(Throttle).values(key=key, failures=1, until_at=now + WINDOW)
+        changes = {
+            "failures": case((is_over, 1), else_=Throttle.failures + 1),
+            "until_at": case((is_over, counted.excluded.until_at), else_=Throttle.until_at),
+        }
+        session().execute(counted.on_conflict_do_update(index_elements=[Throttle.key], set_=changes))
 
 
 def forget_failures(account: str, address: str) -> None:

@@ -18,7 +18,7 @@ class Link:
     count: int | None = None
 
 
-_PEOPLE = ("accounts.list_people", "accounts.list_institutions", "accounts.new_", "accounts.show_person", "accounts.show_i")
+_PEOPLE = ("accounts.list_people", "accounts.list_in", "accounts.new_", "accounts.show_person", "accounts.show_in")
 # What stands in the navigation, for whom, and which pages belong to it.
 _ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
     ("Today", "home.today", Permission.HOME_SEE, ("home.today",)),

@@ -8,6 +8,8 @@ from tumorboard.kernel.db import session
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.models import Notice
 
+LONGEST_NAME = 160  # three names of sixty letters each are longer than the column
+
 
 class Recipient(Protocol):
     """Somebody who can be told something."""
@@ -35,7 +37,7 @@ def tell(person: Recipient, kind: NoticeKind, *, now: datetime, **facts: str | i
             kind=kind,
             person_id=person.id,
             address=person.email,
-            name=person.display_name,
+            name=person.display_name[:LONGEST_NAME],
             facts=facts,
             message_id=uuid.uuid4().hex,
             created_at=now,
