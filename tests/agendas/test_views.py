@@ -239,3 +239,17 @@ def test_printed_agenda_lists_times_questions_and_presenters(coordinator, board,
 
     assert re.search(r"7:00 AM.*" + re.escape(case.code), page, re.S)
     assert case.question in page
+
+
+def test_withdrawn_case_leaves_its_agenda(coordinator, client, board, meeting) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = an_accepted_case(board, submitter=physician)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    own = sign_in(client.application.test_client(), physician)
+    page = f"/cases/{case.code}/withdrawal"
+
+    answer = own.post(page, data=form(own, page, reason="Treated elsewhere"))
+
+    assert answer.status_code == 303
+    assert _codes(meeting) == []
+    assert db.session.get_one(Case, case.id).state is CaseState.WITHDRAWN

@@ -16,6 +16,9 @@ from tumorboard.cases.models import Case, SpecialtyNeeded
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.services import move_meeting
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
 from tumorboard.scheduling.domain import MoveKind, PlanCause
 from tumorboard.scheduling.jobs import plan_board, plan_boards
 from tumorboard.scheduling.models import PlanMove, PlanRun
@@ -186,3 +189,31 @@ def test_board_is_planned_again_when_a_cut_off_has_passed(board: Series) -> None
         plan_boards()
 
     assert [run.cause for run in _runs()] == [PlanCause.QUEUE_CHANGED, PlanCause.CUT_OFF]
+
+
+def test_presenters_of_a_published_agenda_are_told_when_its_meeting_moves(board: Series) -> None:
+    meeting, case, coordinator = a_meeting(board, weeks=1), an_accepted_case(board), as_actor(a_person())
+    with transaction():
+        agenda = agenda_for(meeting, now=NOW)
+        place_case(agenda, case, by=coordinator, now=NOW)
+        publish(agenda, by=coordinator, now=NOW)
+    later = timedelta(hours=3)
+    with transaction():
+        moved = db.session.get_one(Meeting, meeting.id)
+        move_meeting(
+            moved,
+            to_start=moved.starts_at + later,
+            to_end=moved.ends_at + later,
+            room="",
+            reason="Fire drill",
+            by=coordinator,
+            now=NOW,
+        )
+
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        plan_boards()
+
+    told = select(Notice.person_id).where(Notice.kind == NoticeKind.SLOT_CHANGED)
+    assert db.session.scalars(told).all() == [case.presenter_id]
+    db.session.expire_all()
+    assert db.session.get_one(Case, case.id).scheduled_for_at == db.session.get_one(Meeting, meeting.id).starts_at

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security import (
+    EmailValidateException,
+    LoginForm,
     MailUtil,
     Security,
     SQLAlchemyUserDatastore,
@@ -22,6 +24,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from tumorboard.accounts.domain import Actor, Part, Permission
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.services import end_sign_ins_of, forget_failures, note_failure, refuse_when_throttled
+from tumorboard.accounts.views.refusals import note_refusal
 from tumorboard.accounts.views.sessions import StoredSession, StoredSessions
 from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
@@ -39,7 +42,9 @@ _GUARDED = {
     "security.mf_recovery",
     "security.forgot_password",
     "security.reset_password",
+    "security.verify",
 }
+_SECOND_FACTOR_TRIES = {"security.two_factor_token_validation", "security.mf_recovery"}
 _SECOND_FACTOR_PAGES = {
     "security.two_factor_setup",
     "security.two_factor_setup_validate",
@@ -65,6 +70,12 @@ LIBRARY_ROUTES = {
     "security.static": _ANYONE,
 }
 Boards = Mapping[Part, frozenset[int]]
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # the library is not typed
+    """Sign-in without “remember me”: that cookie would outlive every limit of a session."""
+
+    remember = None
 
 
 class OneTimeCodes(Totp):
@@ -95,6 +106,8 @@ class OutboxMail(MailUtil):
     ) -> None:
         """Leave a notice instead of sending."""
         kind = NoticeKind.RECOVERY if "reset_link" in context else NoticeKind.PASSWORD_CHANGED
+        if context["user"].joined_at is None:
+            return  # who was invited comes in by the invitation, which expires, and not around it
         # Only the path is kept: the host of a mailed link comes from the configuration, never from a request.
         facts = {"link": urlsplit(str(context["reset_link"])).path} if "reset_link" in context else {}
         tell(context["user"], kind, now=utc_now(), **facts)
@@ -115,7 +128,9 @@ def install_sign_in(
     app.session_interface = StoredSessions(idle=idle, absolute=absolute)
     app.config.from_mapping(_library_settings(app))
     datastore = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]  # parts stand in our own table
-    Security(app, datastore, totp_cls=OneTimeCodes, mail_util_cls=OutboxMail)
+    Security(app, datastore, login_form=SignInForm, totp_cls=OneTimeCodes, mail_util_cls=OutboxMail)
+    # The library's own tokens know no idle time and cannot be ended: only our sessions open anything.
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # the library adds it
     app.extensions["boards_of"] = boards_of
     app.config["SESSION_LIMITS"] = (idle, absolute)
     app.config["SECOND_FACTOR_REQUIRED"] = second_factor_required
@@ -123,6 +138,7 @@ def install_sign_in(
     app.before_request(_refuse_guessing)
     app.before_request(_ask_for_second_factor)
     app.after_request(_count_failure)
+    app.after_request(note_refusal)
     user_authenticated.connect(_note_sign_in, app)
     password_changed.connect(_end_other_sign_ins, app)
     password_reset.connect(_end_other_sign_ins, app)
@@ -151,7 +167,8 @@ def _load_actor() -> None:
 
 def _refuse_guessing() -> None:
     if request.method == "POST" and request.endpoint in _GUARDED:
-        refuse_when_throttled(_account(), request.remote_addr or "", now=utc_now())
+        g.account = _account()
+        refuse_when_throttled(g.account, request.remote_addr or "", now=utc_now())
 
 
 def _ask_for_second_factor() -> BaseResponse | None:
@@ -171,7 +188,7 @@ def _count_failure(answer: Response) -> Response:
         retrying(_commit_mail)
     tried = request.method == "POST" and request.endpoint in _GUARDED and answer.status_code in {200, 400, 401, 422}
     if tried and not g.get("signed_in"):
-        account, address = _account(), request.remote_addr or ""
+        account, address = g.get("account", ""), request.remote_addr or ""
         retrying(lambda: _store_failure(account, address))
     return answer
 
@@ -189,12 +206,24 @@ def _store_failure(account: str, address: str) -> None:
 
 
 def _account() -> str:
-    return request.form.get("email") or str(session.get("tf_user_id") or request.view_args)
+    """Whose secret is tried: by what the page itself goes by, never by a field that a guesser adds."""
+    if request.endpoint in _SECOND_FACTOR_TRIES:
+        return str(session.get("tf_user_id"))
+    if request.endpoint == "security.reset_password":
+        return str(request.view_args)
+    if current_user.is_authenticated:
+        return str(current_user.email)
+    typed = request.get_json(silent=True) if request.is_json else request.form
+    email = str(typed.get("email", "")) if isinstance(typed, Mapping) else ""
+    try:  # as the library looks it up: an address can be written in many ways
+        return str(current_app.extensions["security"].mail_util.normalize(email))
+    except EmailValidateException:
+        return email
 
 
 def _note_sign_in(_app: Flask, user: Person, **_: Any) -> None:
     g.signed_in = True
-    forget_failures(_account(), request.remote_addr or "")
+    forget_failures(g.get("account", ""), request.remote_addr or "")
     record("sign_in.done", by=load_actor(user), subject="person", subject_id=user.id, now=utc_now())
 
 

@@ -1,5 +1,6 @@
 """Placing cases on an agenda, ordering it, and publishing it."""
 
+from tumorboard.agendas.services.follow import follow_meeting, withdraw_from_agenda
 from tumorboard.agendas.services.items import (
     add_break,
     agenda_for,
@@ -18,6 +19,7 @@ __all__ = [
     "add_break",
     "agenda_for",
     "arrange",
+    "follow_meeting",
     "lock_item",
     "move_item",
     "move_to_meeting",
@@ -25,4 +27,5 @@ __all__ = [
     "publish",
     "remove_item",
     "set_minutes",
+    "withdraw_from_agenda",
 ]

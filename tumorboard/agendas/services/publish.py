@@ -26,7 +26,7 @@ def publish(agenda: Agenda, *, by: Actor, now: datetime) -> int:
         agenda.published_at, agenda.published_by_id = now, by.person_id
     changes = untold_changes(agenda)
     for row in changes:
-        _tell_presenter(agenda, row, now=now)
+        tell_presenter(agenda, row, now=now)
     for item in agenda.items:
         if item.case is not None and item.case.released_at is None:
             release_case(item.case, until=agenda.meeting.ends_at, now=now)
@@ -39,7 +39,8 @@ def publish(agenda: Agenda, *, by: Actor, now: datetime) -> int:
     return len(changes)
 
 
-def _tell_presenter(agenda: Agenda, row: Row, *, now: datetime) -> None:
+def tell_presenter(agenda: Agenda, row: Row, *, now: datetime) -> None:
+    """Tell the presenter the time of the row, the first or a new one."""
     item, meeting = row.item, agenda.meeting
     kind = NoticeKind.SLOT_PUBLISHED if item.told_starts_at is None else NoticeKind.SLOT_CHANGED
     item.told_at, item.told_starts_at = now, row.starts_at

@@ -1,8 +1,8 @@
-"""My cases, the page of one case, and taking a case back."""
+"""My cases, and the page of one case."""
 
 import secrets
 
-from flask import flash, g, render_template, request, url_for
+from flask import g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
@@ -12,15 +12,11 @@ from tumorboard.audit.services import record
 from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.cases.queries import case_seen_by, counts_by_state, own_cases
-from tumorboard.cases.schemas import ReasonSchema
-from tumorboard.cases.services import withdraw_case
 from tumorboard.cases.views.blueprint import blueprint, outlook
 from tumorboard.cases.views.sections import section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
-from tumorboard.kernel.errors import Forbidden
-from tumorboard.kernel.ui import form_view
-from tumorboard.kernel.web import Submission, page_of, requires, see_other, submission
+from tumorboard.kernel.web import page_of, requires
 from tumorboard.kernel.web.formats import iso, when
 
 _TONES = {
@@ -78,27 +74,6 @@ def show(code: str) -> ResponseReturnValue:
     return render_template("cases/show.html", **case_page(case))
 
 
-@blueprint.get("/cases/<code:code>/withdrawal")
-@requires(Permission.CASE_WITHDRAW)
-def ask_withdrawal(code: str) -> ResponseReturnValue:
-    """Ask for the reason before a case is taken back."""
-    return _withdrawal_page(_withdrawable(code), Submission())
-
-
-@blueprint.post("/cases/<code:code>/withdrawal")
-@requires(Permission.CASE_WITHDRAW)
-def withdraw(code: str) -> ResponseReturnValue:
-    """Take a case back."""
-    case = _withdrawable(code)
-    form = submission(ReasonSchema())
-    if form.refused:
-        return _withdrawal_page(case, form), 422
-    with transaction():
-        withdraw_case(case, by=g.actor, reason=form.value["reason"], now=utc_now())
-    flash(f"Case {case.code} was withdrawn.")
-    return see_other(url_for("cases.show", code=case.code))
-
-
 def case_page(case: Case, **extra: object) -> dict[str, object]:
     """What the page of a case shows."""
     mine = g.actor.person_id in {case.submitter_id, case.presenter_id}
@@ -118,17 +93,6 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
 
 def _is_open_to_edit(case: Case) -> bool:
     return case.state in EDITABLE and (case.edit_until_at is None or utc_now() <= case.edit_until_at)
-
-
-def _withdrawable(code: str) -> Case:
-    case = case_seen_by(g.actor, code, now=utc_now())
-    if g.actor.person_id not in {case.submitter_id, case.presenter_id}:
-        raise Forbidden("Only the physician who submits or presents this case can withdraw it.")
-    return case
-
-
-def _withdrawal_page(case: Case, form: Submission) -> str:
-    return render_template("cases/withdrawal.html", case=case, form=form_view(ReasonSchema(), form.typed, form.errors))
 
 
 def _views_by_state(cases: Select[Case], chosen: CaseState | None) -> list[tuple[str, int, str, bool]]:

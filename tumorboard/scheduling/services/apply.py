@@ -8,7 +8,7 @@ from sqlalchemy.orm import selectinload
 
 from tumorboard.accounts.domain import Actor
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.agendas.services import PlannedItem, agenda_for, arrange
+from tumorboard.agendas.services import PlannedItem, agenda_for, arrange, follow_meeting
 from tumorboard.agendas.services.replan import leave_out
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import WAITING
@@ -99,6 +99,9 @@ class _Applying:
                 by_meeting[int(slot.meeting)].append(slot)
         for meeting_id, slots in sorted(by_meeting.items()):
             self._arrange(meeting_id, slots)
+        for agenda in {item.agenda for item in self._items.values() if item.is_live}:
+            if not agenda.meeting.is_cancelled:
+                follow_meeting(agenda, now=self._now)
         return self._moves
 
     def _case(self, case_id: str) -> Case | None:
