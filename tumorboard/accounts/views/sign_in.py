@@ -159,8 +159,8 @@ def load_actor(person: Person) -> Actor:
 
 def _load_actor() -> None:
     g.actor = None
-    if request.endpoint is None or request.endpoint.startswith("kernel."):
-        return
+    if (request.endpoint or "").startswith("kernel."):
+        return  # static files are everybody's
     if current_user.is_authenticated and current_user.is_active:
         g.actor = load_actor(current_user._get_current_object())
 
