@@ -1,0 +1,72 @@
+"""Addresses of things in the demo, by the names that paths use."""
+
+from flask import Flask
+from sqlalchemy import Select, select
+
+from tests.factories import as_actor, form
+from tumorboard.accounts.models import Institution, Person
+from tumorboard.accounts.services.people import invite_again
+from tumorboard.agendas.models import Agenda
+from tumorboard.cases.domain import CaseState
+from tumorboard.cases.models import Case
+from tumorboard.demo.people import DOMAIN
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import db, transaction
+from tumorboard.meetings.models import Meeting
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
+from tumorboard.series.models import Closure, Series
+
+
+def samples_of_the_demo(app: Flask) -> dict[str, str]:
+    """One value for each blank in a path; an invitation and a recovery are made to have their tokens."""
+    meetings = select(Meeting.id).join(Meeting.series).where(Meeting.starts_at > utc_now()).order_by(Meeting.starts_at)
+    full = meetings.join(Agenda, Agenda.meeting_id == Meeting.id).where(Series.slug == "thoracic")
+    found = {
+        "draft": _first(_of_the_physician(CaseState.DRAFT)),
+        "submitted": _first(_of_the_physician(CaseState.SUBMITTED)),
+        "scheduled": _first(_of_the_physician(CaseState.SCHEDULED)),
+        "meeting": _first(full),
+        "lecture": _first(meetings.where(Meeting.talk_title != "")),
+        "person": _first(select(Person.id).order_by(Person.id.desc())),
+        "institution": _first(select(Institution.id)),
+        "notice": _first(select(Notice.id)),
+        "closure": _first(select(Closure.id)),
+        "recovery": _recovery(app),
+        "invitation": _invitation(),
+    }
+    return {name: str(value) for name, value in found.items()}
+
+
+def _of_the_physician(state: CaseState) -> Select[str]:
+    mine = select(Case.code).join(Person, Person.id == Case.submitter_id)
+    return mine.where(Person.email == f"physician@{DOMAIN}", Case.state == state).order_by(Case.id.desc())
+
+
+def _first(statement: Select[object]) -> object:
+    found = db.session.scalars(statement.limit(1)).one()
+    db.session.rollback()
+    return found
+
+
+def _recovery(app: Flask) -> str:
+    client = app.test_client()
+    client.post("/password-recovery", data=form(client, "/password-recovery", email=f"nurse@{DOMAIN}"))
+    return _token(NoticeKind.RECOVERY)
+
+
+def _invitation() -> str:
+    newcomer = db.session.scalars(select(Person).where(Person.joined_at.is_(None))).first()
+    admin = db.session.scalars(select(Person).where(Person.email == f"admin@{DOMAIN}")).one()
+    assert newcomer is not None
+    by = as_actor(admin)
+    with transaction():
+        invite_again(db.session.get_one(Person, newcomer.id), by=by, now=utc_now())
+    return _token(NoticeKind.INVITATION)
+
+
+def _token(kind: NoticeKind) -> str:
+    told = select(Notice.facts).where(Notice.kind == kind).order_by(Notice.id.desc())
+    facts = _first(told)
+    assert isinstance(facts, dict)
+    return str(facts["link"]).rpartition("/")[2]

@@ -1,0 +1,151 @@
+"""Every page in light and dark and on a narrow screen, and the two main tools by keyboard, by mouse, and without script."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.base import AxeResults
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.journeys.conftest import Demo, Watch
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+WIDE = {"width": 1280, "height": 900}
+NARROW = {"width": 320, "height": 800}  # 1280 px at 400 % zoom (WCAG 1.4.10)
+
+# The sign-in library gives WTForms its choices as that will want them given only from 3.4 on.
+pytestmark = pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning")
+
+NOBODY = ""
+PAGES = [
+    (NOBODY, "/sign-in"),
+    (NOBODY, "/password-recovery"),
+    (NOBODY, "/password-recovery/{recovery}"),
+    (NOBODY, "/invitations/{invitation}"),
+    (NOBODY, "/invitations/not-a-token"),
+    ("physician", "/"),
+    ("coordinator", "/"),
+    ("nurse", "/"),
+    ("admin", "/"),
+    ("nurse", "/calendar"),
+    ("coordinator", "/calendar?view=week"),
+    ("coordinator", "/calendar?view=list"),
+    ("nurse", "/subscriptions"),
+    ("nurse", "/account"),
+    ("nurse", "/account/password"),
+    ("nurse", "/account/verification"),
+    ("nurse", "/account/second-factor"),
+    ("nurse", "/account/recovery-codes"),
+    ("physician", "/cases"),
+    ("physician", "/cases/{draft}/sections/board-and-presenter"),
+    ("physician", "/cases/{draft}/sections/patient"),
+    ("physician", "/cases/{draft}/sections/diagnosis-and-stage"),
+    ("physician", "/cases/{draft}/sections/treatment-so-far"),
+    ("physician", "/cases/{draft}/sections/question-for-the-board"),
+    ("physician", "/cases/{draft}/sections/imaging-and-pathology"),
+    ("physician", "/cases/{draft}/check"),
+    ("physician", "/cases/{scheduled}"),
+    ("physician", "/cases/{submitted}/withdrawal"),
+    ("coordinator", "/triage"),
+    ("coordinator", "/cases/{submitted}/triage"),
+    ("coordinator", "/cases/{submitted}/triage?way=redirection"),
+    ("coordinator", "/agendas"),
+    ("coordinator", "/meetings/{meeting}/agenda"),
+    ("radiologist", "/meetings/{meeting}/agenda"),
+    ("radiologist", "/meetings/{meeting}/agenda/print"),
+    ("coordinator", "/series/thoracic/plans"),
+    ("nurse", "/series"),
+    ("nurse", "/series/lectures-breast"),
+    ("coordinator", "/series/thoracic"),
+    ("coordinator", "/series/thoracic/edit"),
+    ("coordinator", "/series/thoracic/roster"),
+    ("coordinator", "/series/thoracic/policy"),
+    ("admin", "/series/new"),
+    ("coordinator", "/meetings/{meeting}"),
+    ("coordinator", "/meetings/{meeting}/time-and-place"),
+    ("coordinator", "/meetings/{meeting}/cancellation"),
+    ("nurse", "/meetings/{lecture}"),
+    ("admin", "/meetings/{lecture}/talk"),
+    ("admin", "/closures"),
+    ("admin", "/closures/{closure}/removal"),
+    ("admin", "/people"),
+    ("admin", "/people/new"),
+    ("admin", "/people/{person}"),
+    ("admin", "/institutions"),
+    ("admin", "/institutions/new"),
+    ("admin", "/institutions/{institution}"),
+    ("admin", "/outbox"),
+    ("admin", "/outbox/{notice}"),
+    ("privacy", "/audit-trail"),
+    ("nurse", "/triage"),
+    ("nurse", "/nothing-here"),
+]
+# Answers that are no pages, and the steps inside a sign-in, which have a test of their own.
+NO_PAGES = {
+    "kernel.static",
+    "kernel.vendor",
+    "security.static",
+    "feeds.education",
+    "feeds.series",
+    "feeds.personal",
+    "feeds.robots",
+    "security.tf_select",
+    "security.two_factor_rescue",
+    "security.two_factor_token_validation",
+    "security.mf_recovery",
+}
+
+
+def _violations(page: Page) -> list[str]:
+    results = AxeResults(page.evaluate("options => axe.run(document, options)", OPTIONS))
+    return [results.generate_report()] if results.violations_count else []
+
+
+def _check_both_schemes(page: Page, watch: Watch) -> None:
+    watch.is_over = True  # axe tries styles that the policy forbids
+    page.evaluate(Axe().axe_script)
+    found = {}
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found[scheme] = _violations(page)
+    assert found == {"light": [], "dark": []}, "\n".join(found["light"] + found["dark"])
+
+
+def _check_reflow(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    page.set_viewport_size(WIDE)
+
+
+@pytest.mark.parametrize(("account", "path"), PAGES)
+def test_page_has_no_barrier_in_light_or_dark_and_never_scrolls_sideways(
+    demo_as_loaded: Demo, context: BrowserContext, watch: Watch, account: str, path: str
+) -> None:
+    page = demo_as_loaded.sign_in(context, account) if account else context.new_page()
+
+    page.goto(demo_as_loaded.url + path.format(**demo_as_loaded.samples))
+
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page).to_have_title(re.compile(r".+ \| Tumorboard$"))
+    _check_reflow(page)
+    _check_both_schemes(page, watch)
+
+
+def test_list_of_pages_names_every_page_there_is(demo_as_loaded: Demo) -> None:
+    app = demo_as_loaded.served.app
+    readable = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+
+    listed = {_endpoint(app, path.format(**demo_as_loaded.samples)) for _, path in PAGES} - {None}
+
+    assert listed | NO_PAGES == readable
+    assert listed & NO_PAGES == set()
+
+
+def _endpoint(app: Flask, path: str) -> str | None:
+    address = path.partition("?")[0]
+    if address == "/nothing-here":
+        return None
+    return str(app.url_map.bind("127.0.0.1").match(address)[0])
