@@ -49,9 +49,10 @@ def _leads(seats: Sequence[Seat]) -> list[tuple[str, list[Seat]]]:
 
 
 def _roster(seats: Sequence[Seat]) -> list[tuple[str, list[Seat]]]:
-    """Everybody by specialty; those who stand for none come last."""
+    """Everybody by specialty, who stands for none last; chair and coordinators are named above already."""
     groups: dict[str, list[Seat]] = defaultdict(list)
-    for seat in sorted(seats, key=lambda one: (one.person.family_name, one.person.given_name, one.id)):
+    listed = [seat for seat in seats if seat.specialty or seat.part not in {SeatPart.CHAIR, SeatPart.COORDINATOR}]
+    for seat in sorted(listed, key=lambda one: (one.person.family_name, one.person.given_name, one.id)):
         groups[seat.specialty.label if seat.specialty else ""].append(seat)
     return [
         (label or "No specialty", held)
