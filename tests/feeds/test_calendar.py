@@ -46,7 +46,12 @@ def an_event(**overrides):
 
 
 def a_feed(*events, **overrides):
-    values = {"name": "My tumor boards", "zone": "America/New_York", "home": "https://tb.example.org", "changed_at": NOW}
+    values = {
+        "name": "My tumor boards",
+        "zone": "America/New_York",
+        "home": "https://tb.example.org",
+        "changed_at": NOW,
+    }
     return Feed(**{**values, "events": events, **overrides})
 
 
@@ -93,7 +98,11 @@ def test_cancelled_event_says_so_in_words_and_takes_no_time():
 
 def test_lecture_names_talk_speaker_and_video_room():
     event = the_event(
-        is_board=False, series="Grand rounds", talk_title="ctDNA, now", speaker="Ines Moreau, Lyon", video_url="https://v.example/1?a=b,c"
+        is_board=False,
+        series="Grand rounds",
+        talk_title="ctDNA, now",
+        speaker="Ines Moreau, Lyon",
+        video_url="https://v.example/1?a=b,c",
     )
 
     assert unescaped(event["SUMMARY"][2]) == "Grand rounds: ctDNA, now"
@@ -108,7 +117,9 @@ def test_lecture_names_talk_speaker_and_video_room():
     )
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://", "https://a b", "https://a\r\nX:1", "http://[", "plain"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "https://", "https://a b", "https://a\r\nX:1", "http://[", "plain"]
+)
 def test_video_room_that_is_no_web_address_is_left_out(url):
     event = the_event(video_url=url)
 
@@ -160,7 +171,9 @@ def test_zone_agrees_with_the_zone_data_around_every_change_of_four_years(zone):
 
     walls = [datetime.combine(day, time(hour)) for day in days for hour in (0, 4, 12)]
 
-    assert [w.replace(tzinfo=written).utcoffset() for w in walls] == [w.replace(tzinfo=ZoneInfo(zone)).utcoffset() for w in walls]
+    assert [w.replace(tzinfo=written).utcoffset() for w in walls] == [
+        w.replace(tzinfo=ZoneInfo(zone)).utcoffset() for w in walls
+    ]
 
 
 @pytest.mark.parametrize("zone", sorted(set(_ZONES) - {"UTC"}))
@@ -206,10 +219,14 @@ def test_two_other_readers_see_the_stored_instants_across_both_changes():
     stored = {event.uid: (event.starts_at, event.ends_at) for event in events}
 
     lint(body)
-    by_recurring = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between(date(2026, 1, 1), date(2028, 1, 1))
+    by_recurring = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between(
+        date(2026, 1, 1), date(2028, 1, 1)
+    )
     by_vobject = vobject.readOne(body.decode()).vevent_list
 
-    assert {str(e["UID"]): (e["DTSTART"].dt.astimezone(UTC), e["DTEND"].dt.astimezone(UTC)) for e in by_recurring} == stored
+    assert {
+        str(e["UID"]): (e["DTSTART"].dt.astimezone(UTC), e["DTEND"].dt.astimezone(UTC)) for e in by_recurring
+    } == stored
     assert {e.uid.value: (e.dtstart.value.astimezone(UTC), e.dtend.value.astimezone(UTC)) for e in by_vobject} == stored
 
 

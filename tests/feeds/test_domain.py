@@ -25,7 +25,8 @@ def test_token_is_stored_as_its_hash_and_other_case_is_another_token():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tbf_", "tbf_" + "a" * 31, "tbf_" + "a" * 33, "TBF_" + "a" * 32, "tbf_" + "a" * 31 + "\n", "tbf_" + "é" * 32]
+    "text",
+    ["", "tbf_", "tbf_" + "a" * 31, "tbf_" + "a" * 33, "TBF_" + "a" * 32, "tbf_" + "a" * 31 + "\n", "tbf_" + "é" * 32],
 )
 def test_malformed_text_is_no_token(text):
     assert not is_token(text)

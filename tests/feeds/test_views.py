@@ -186,7 +186,18 @@ def test_whatever_opens_nothing_is_answered_byte_for_byte_alike(client):
         revoke_address(revoked, by=as_actor(person), now=NOW)
         expired.expires_at = NOW
         deactivate(leaver, by=None, now=NOW)
-    secrets = [first, second, third, first.swapcase(), "tbf_" + "x" * 32, "x", "a/b", "%00", "tbf_%E2%80%AE", "x" * 5000]
+    secrets = [
+        first,
+        second,
+        third,
+        first.swapcase(),
+        "tbf_" + "x" * 32,
+        "x",
+        "a/b",
+        "%00",
+        "tbf_%E2%80%AE",
+        "x" * 5000,
+    ]
     known = {"If-None-Match": "*", "If-Modified-Since": live.headers["Last-Modified"]}
 
     answers = [client.get(f"/feeds/{secret}.ics", headers=sent) for secret in secrets for sent in ({}, known)]
@@ -255,7 +266,11 @@ def test_new_address_is_shown_exactly_once_and_never_stored_by_the_browser(clien
     made = client.post("/subscriptions/addresses", data=form(client, "/subscriptions", name=" Phone "))
     secret = re.search(r"tbf_[\w-]{32}", made.text)[0]
 
-    assert (made.status_code, made.headers["Cache-Control"], made.headers["Referrer-Policy"]) == (200, "no-store", "no-referrer")
+    assert (made.status_code, made.headers["Cache-Control"], made.headers["Referrer-Policy"]) == (
+        200,
+        "no-store",
+        "no-referrer",
+    )
     assert secret not in str(made.headers)
     assert secret not in client.get("/subscriptions").text
     assert len(lint(client.get(f"/feeds/{secret}.ics").data)) == 1
@@ -339,7 +354,9 @@ def test_board_cannot_be_followed(client):
     sign_in(client, a_person())
     fields = form(client, "/subscriptions")
 
-    assert [client.post(f"/subscriptions/series/{slug}/follow", data=fields).status_code for slug in ("board", "none")] == [404, 404]
+    assert [
+        client.post(f"/subscriptions/series/{slug}/follow", data=fields).status_code for slug in ("board", "none")
+    ] == [404, 404]
 
 
 def test_page_names_the_boards_one_sits_on_and_last_visits(client):

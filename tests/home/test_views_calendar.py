@@ -65,7 +65,9 @@ def test_entry_has_time_name_and_minutes_free_for_a_member_of_the_board(client, 
 @pytest.mark.parametrize("view", ["month", "week", "list"])
 def test_cancelled_and_moved_meetings_and_holidays_are_named_in_words(client, view):
     a_dated_meeting(a_series(), NOW + timedelta(days=22), state=MeetingState.CANCELLED)
-    a_lecture(starts_at=NOW + timedelta(days=23), talk_title="Proton or photon?", moved_from_at=NOW + timedelta(days=21))
+    a_lecture(
+        starts_at=NOW + timedelta(days=23), talk_title="Proton or photon?", moved_from_at=NOW + timedelta(days=21)
+    )
     sign_in(client, a_person())
 
     page = words(client.get(f"/calendar?view={view}&day=2026-12-23"))
@@ -78,7 +80,17 @@ def test_cancelled_and_moved_meetings_and_holidays_are_named_in_words(client, vi
 
 @pytest.mark.parametrize(
     "query",
-    ["day=garbage", "day=9999-12-31", "view=year", "kind=x", "whose=x", "day=", "day=2026-12-01&day=x", "view[]=week", "day=%00"],
+    [
+        "day=garbage",
+        "day=9999-12-31",
+        "view=year",
+        "kind=x",
+        "whose=x",
+        "day=",
+        "day=2026-12-01&day=x",
+        "view[]=week",
+        "day=%00",
+    ],
 )
 def test_address_that_cannot_be_read_shows_this_month(client, query):
     sign_in(client, a_person())
@@ -89,7 +101,9 @@ def test_address_that_cannot_be_read_shows_this_month(client, query):
     assert "<h1>December 2026</h1>" in page.text
 
 
-@pytest.mark.parametrize("query", ["day=2000-01-01", "day=2100-12-31", "view=week&day=2000-01-01", "view=week&day=2100-12-31"])
+@pytest.mark.parametrize(
+    "query", ["day=2000-01-01", "day=2100-12-31", "view=week&day=2000-01-01", "view=week&day=2100-12-31"]
+)
 def test_ends_of_the_calendar_are_pages_like_any_other(client, query):
     sign_in(client, a_person())
 

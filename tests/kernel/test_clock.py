@@ -41,4 +41,9 @@ def test_duration_is_said_in_its_largest_unit(seconds: int, said: str) -> None:
 
 
 def test_zone_is_known_or_not() -> None:
-    assert [is_zone(name) for name in ("America/New_York", "Nowhere/Nothing", "../etc/passwd", "")] == [True, False, False, False]
+    assert [is_zone(name) for name in ("America/New_York", "Nowhere/Nothing", "../etc/passwd", "")] == [
+        True,
+        False,
+        False,
+        False,
+    ]

@@ -128,7 +128,9 @@ def test_acknowledged_means_forced_to_disk_on_sqlite(app: Flask) -> None:
         assert db.session.scalar(sa.text("SHOW synchronous_commit")) == "on"
         return
 
-    pragmas = {name: db.session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
+    pragmas = {
+        name: db.session.scalar(sa.text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+    }
 
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 

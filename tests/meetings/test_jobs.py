@@ -12,9 +12,7 @@ from tumorboard.meetings.models import Meeting
 def ran():
     with time_machine.travel(NOW, tick=False):
         make_meetings_out_to_horizon()
-    return dict(
-        db.session.execute(sa.select(Meeting.series_id, sa.func.count()).group_by(Meeting.series_id)).all()
-    )
+    return dict(db.session.execute(sa.select(Meeting.series_id, sa.func.count()).group_by(Meeting.series_id)).all())
 
 
 def test_job_makes_the_meetings_of_every_series_once(app):

@@ -87,9 +87,7 @@ def test_meetings_between_touch_the_span_and_may_be_cancelled(app):
 
 
 def test_next_dates_tell_holidays_and_doubled_days(app):
-    rhythm = Rhythm(
-        "FREQ=WEEKLY;BYDAY=FR,MO", time(7), "America/New_York", timedelta(hours=1), date(2026, 1, 5)
-    )
+    rhythm = Rhythm("FREQ=WEEKLY;BYDAY=FR,MO", time(7), "America/New_York", timedelta(hours=1), date(2026, 1, 5))
 
     dates = next_dates(
         rhythm,

@@ -245,9 +245,7 @@ def test_talk_keeps_its_time_but_follows_the_link(app):
     lecture = made(series)[0]
     done(set_talk, lecture, **TALK)
 
-    meeting = followed(series, rule="FREQ=WEEKLY;BYDAY=WE", video_url="https://video.example/2")[
-        date(2026, 12, 8)
-    ]
+    meeting = followed(series, rule="FREQ=WEEKLY;BYDAY=WE", video_url="https://video.example/2")[date(2026, 12, 8)]
     kept = followed(series, rule="FREQ=WEEKLY;BYDAY=TU", starts=time(9, 0), room="Hall")[date(2026, 12, 8)]
 
     assert (meeting.state, kept.starts_at.hour, kept.room) == (MeetingState.PLANNED, 12, "Hall")

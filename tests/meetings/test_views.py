@@ -348,9 +348,7 @@ def test_refused_closure_keeps_what_was_typed(client):
     an_institution()
     sign_in(client, an_administrator())
 
-    answer = client.post(
-        "/closures/preview", data=form(client, "/closures", **{**STORM, "ends_on": "2026-12-07"})
-    )
+    answer = client.post("/closures/preview", data=form(client, "/closures", **{**STORM, "ends_on": "2026-12-07"}))
 
     assert answer.status_code == 422
     assert 'value="Snow storm"' in answer.text

@@ -39,9 +39,7 @@ def a_rhythm(rule="FREQ=WEEKLY;BYDAY=TU", **overrides):
 
 def starts_of(rhythm, after, until):
     days = rhythm.days(after=after, until=until)
-    return [
-        instant_of(day, rhythm.starts, rhythm.zone).astimezone(UTC).strftime("%m-%d %H:%M") for day in days
-    ]
+    return [instant_of(day, rhythm.starts, rhythm.zone).astimezone(UTC).strftime("%m-%d %H:%M") for day in days]
 
 
 @pytest.mark.parametrize(

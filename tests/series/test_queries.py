@@ -32,9 +32,7 @@ def a_closure(name, institution_id=None):
     )
 
 
-@pytest.mark.parametrize(
-    ("on", "days"), [(date(2025, 12, 31), None), (date(2026, 12, 14), 5), (date(2026, 12, 15), 3)]
-)
+@pytest.mark.parametrize(("on", "days"), [(date(2025, 12, 31), None), (date(2026, 12, 14), 5), (date(2026, 12, 15), 3)])
 def test_policy_in_force_is_the_latest_that_took_effect(app, on, days):
     series = a_series(
         policies=[

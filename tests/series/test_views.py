@@ -116,9 +116,7 @@ def test_coordinator_adds_and_removes_a_member(client):
     path = f"/series/{series.slug}/roster"
     sign_in(client, a_coordinator_of(series))
 
-    added = client.post(
-        path, data=form(client, path, person_id=person.id, part="core_member", specialty="surgery")
-    )
+    added = client.post(path, data=form(client, path, person_id=person.id, part="core_member", specialty="surgery"))
     place = db.session.scalars(sa.select(Seat).where(Seat.person_id == person.id)).one()
     removed = client.post(f"{path}/{place.id}/removal", data=form(client, path))
 

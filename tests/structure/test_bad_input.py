@@ -80,7 +80,8 @@ def test_what_was_typed_is_shown_again_escaped(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "target"), [("/people/new", "/people"), ("/institutions/new", "/institutions"), ("/account", "/account/absences")]
+    ("page", "target"),
+    [("/people/new", "/people"), ("/institutions/new", "/institutions"), ("/account", "/account/absences")],
 )
 def test_every_field_of_the_other_forms_takes_or_refuses_anything(client: FlaskClient, page: str, target: str) -> None:
     sign_in(client, a_person(Part.ADMINISTRATOR))

@@ -63,9 +63,7 @@ def revoke_address(token: FeedToken, *, by: Actor, now: datetime) -> None:
 def note_fetch(token_id: int, *, client: str, now: datetime) -> None:
     """Remember when and by which kind of program the address was asked for, at most once in ten minutes."""
     stale = or_(FeedToken.fetched_at.is_(None), FeedToken.fetched_at <= now - FETCH_NOTED_EVERY)
-    session().execute(
-        update(FeedToken).where(FeedToken.id == token_id, stale).values(fetched_at=now, client=client)
-    )
+    session().execute(update(FeedToken).where(FeedToken.id == token_id, stale).values(fetched_at=now, client=client))
 
 
 def follow_series(series: Series, *, by: Actor, now: datetime) -> None:

@@ -156,9 +156,7 @@ def next_dates(
     return [one for one in dates if one.starts_at > now][:count]
 
 
-def outlook_of(
-    series: Series, rhythm: Rhythm, *, host_id: int, holiday_rule: HolidayRule, now: datetime
-) -> Outlook:
+def outlook_of(series: Series, rhythm: Rhythm, *, host_id: int, holiday_rule: HolidayRule, now: datetime) -> Outlook:
     """What the meetings to come of a series would go through, were this its rhythm."""
     days = _days(rhythm, host_id, holiday_rule, now=now)
     meetings = session().scalars(not_begun_of(series.id, after=now)).all()
@@ -174,9 +172,7 @@ def outlook_of(
     return Outlook(len(moved), len(cancelled), len(kept))
 
 
-def _days(
-    rhythm: Rhythm, host_id: int, holiday_rule: HolidayRule, *, now: datetime
-) -> Mapping[date, PlannedDay]:
+def _days(rhythm: Rhythm, host_id: int, holiday_rule: HolidayRule, *, now: datetime) -> Mapping[date, PlannedDay]:
     today = local(now, rhythm.zone).date()
     openings = Openings(holiday_rule, closings_of(host_id, since=today - _MARGIN))
     days = planned_days(rhythm, openings, after=today - _MARGIN, until=today + HORIZON + _MARGIN)

@@ -18,9 +18,7 @@ from tumorboard.series.models import Closure, Policy, Seat, Series
 def boards_of(person_id: int) -> Mapping[Part, frozenset[int]]:
     """The parts that a person plays on boards, each with the boards."""
     boards: dict[Part, set[int]] = defaultdict(set)
-    for seat_part, series_id in session().execute(
-        select(Seat.part, Seat.series_id).where(Seat.person_id == person_id)
-    ):
+    for seat_part, series_id in session().execute(select(Seat.part, Seat.series_id).where(Seat.person_id == person_id)):
         boards[seat_part.part].add(series_id)
     return {part: frozenset(ids) for part, ids in boards.items()}
 

@@ -149,9 +149,7 @@ def _page(form: Submission, *, fresh: Fresh | None = None) -> str:
         "feeds/subscriptions.html",
         form=form_view(AddressSchema(), form.typed, form.errors),
         fresh=fresh,
-        tokens=[
-            (token, local(token.expires_at, g.actor.zone).date(), token.expires_at <= now) for token in tokens
-        ],
+        tokens=[(token, local(token.expires_at, g.actor.zone).date(), token.expires_at <= now) for token in tokens],
         is_full=len(tokens) >= MOST_TOKENS,
         boards=db.session.scalars(boards_sat_on(person_id)).all(),
         feeds=_public_feeds(set(db.session.scalars(followed_by(person_id)))),

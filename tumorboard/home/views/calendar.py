@@ -94,9 +94,7 @@ def _asked(today: date) -> Asked:
     )
 
 
-def _day(
-    day: date, span: Span, today: date, shown: Sequence[Entry], rests: Mapping[date, Sequence[str]]
-) -> Day:
+def _day(day: date, span: Span, today: date, shown: Sequence[Entry], rests: Mapping[date, Sequence[str]]) -> Day:
     on_day = [entry for entry in shown if entry.wall.date() == day]
     return Day(day, not span.first <= day <= span.last, day == today, rests.get(day, ()), on_day)
 

@@ -25,11 +25,7 @@ def make_meetings(series: Series, *, now: datetime) -> list[Meeting]:
     present = set(session().scalars(select(Meeting.occurs_on).where(Meeting.series_id == series.id)))
     last_on = local(now + HORIZON, series.time_zone).date()
     missing = [day for day in days_of(series, now=now).values() if day.occurs_on not in present]
-    made = [
-        _made(series, day, now=now)
-        for day in missing
-        if day.occurs_on <= last_on and start_of(series, day) > now
-    ]
+    made = [_made(series, day, now=now) for day in missing if day.occurs_on <= last_on and start_of(series, day) > now]
     if made:
         session().add_all(made)
         session().flush()
@@ -51,9 +47,7 @@ def follow_series(series: Series, *, by: Actor | None = None, now: datetime) -> 
     _hold(series)
     days = days_of(series, now=now)
     meetings = session().scalars(not_begun_of(series.id, after=now)).all()
-    changes = [
-        one for meeting in meetings if not meeting.is_edited for one in _settle_in(days, meeting, now=now)
-    ]
+    changes = [one for meeting in meetings if not meeting.is_edited for one in _settle_in(days, meeting, now=now)]
     session().flush()
     make_meetings(series, now=now)
     tell_rosters(changes, now=now)
@@ -78,9 +72,7 @@ def _settle_in(days: Mapping[date, PlannedDay], meeting: Meeting, *, now: dateti
     day = days.get(meeting.occurs_on)
     if day is None:
         _leave_rhythm(meeting)
-    elif (
-        start_of(meeting.series, day) > now
-    ):  # else the new time of this day is past: it stays as people know it
+    elif start_of(meeting.series, day) > now:  # else the new time of this day is past: it stays as people know it
         _follow_day(meeting, day)
     return revised(meeting, before=before, now=now)
 

@@ -16,9 +16,7 @@ def start_series(draft: SeriesDraft, *, by: Actor | None, now: datetime) -> Seri
     return series
 
 
-def change_series(
-    series: Series, draft: SeriesDraft, *, version: int, by: Actor, now: datetime
-) -> list[Change]:
+def change_series(series: Series, draft: SeriesDraft, *, version: int, by: Actor, now: datetime) -> list[Change]:
     """Edit the series and let its meetings follow. Raises SeriesChanged or SlugTaken."""
     edit_series(series, draft, version=version, by=by, now=now)
     return follow_series(series, by=by, now=now)

@@ -45,10 +45,7 @@ def show_meeting(meeting_id: int) -> ResponseReturnValue:
         own_zone=g.actor.zone if there.utcoffset() != here.utcoffset() else None,
         is_over=meeting.ends_at <= now,
         may_change=may_edit and meeting.starts_at > now,
-        may_set_talk=may_edit
-        and meeting.series.is_public
-        and meeting.ends_at > now
-        and not meeting.is_cancelled,
+        may_set_talk=may_edit and meeting.series.is_public and meeting.ends_at > now and not meeting.is_cancelled,
     )
 
 

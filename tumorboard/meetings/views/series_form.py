@@ -145,9 +145,7 @@ def _form(
 ) -> str:
     shown: FormView = form_view(_schema(), form.typed, form.errors)
     outlook = _preview(series, form.value) if preview and not form.refused else {}
-    return render_template(
-        "meetings/series_form.html", series=series, form=shown, differences=differences, **outlook
-    )
+    return render_template("meetings/series_form.html", series=series, form=shown, differences=differences, **outlook)
 
 
 def _preview(series: Series | None, edit: SeriesEdit) -> dict[str, Any]:

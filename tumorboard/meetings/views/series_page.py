@@ -54,15 +54,8 @@ def _roster(seats: Sequence[Seat]) -> list[tuple[str, list[Seat]]]:
     listed = [seat for seat in seats if seat.specialty or seat.part not in {SeatPart.CHAIR, SeatPart.COORDINATOR}]
     for seat in sorted(listed, key=lambda one: (one.person.family_name, one.person.given_name, one.id)):
         groups[seat.specialty.label if seat.specialty else ""].append(seat)
-    return [
-        (label or "No specialty", held)
-        for label, held in sorted(groups.items(), key=lambda one: one[0] or "~")
-    ]
+    return [(label or "No specialty", held) for label, held in sorted(groups.items(), key=lambda one: one[0] or "~")]
 
 
 def _others(series: Series, policy: Policy | None) -> list[Policy]:
-    return [
-        one
-        for one in sorted(series.policies, key=lambda one: one.effective_on, reverse=True)
-        if one is not policy
-    ]
+    return [one for one in sorted(series.policies, key=lambda one: one.effective_on, reverse=True) if one is not policy]

@@ -75,15 +75,11 @@ class Openings:
 
     def _put_off(self, day: date, reason: str, *, moves: bool, closure_id: int | None = None) -> PlannedDay:
         later = self.next_workday(day) if moves else None
-        return PlannedDay(
-            day, later or day, takes_place=later is not None, reason=reason, closure_id=closure_id
-        )
+        return PlannedDay(day, later or day, takes_place=later is not None, reason=reason, closure_id=closure_id)
 
     def _is_open(self, day: date) -> bool:
         is_holiday = day in federal_holidays(day.year)
-        return (
-            day.weekday() < _SATURDAY and not is_holiday and not any(one.covers(day) for one in self.closings)
-        )
+        return day.weekday() < _SATURDAY and not is_holiday and not any(one.covers(day) for one in self.closings)
 
 
 def planned_days(rhythm: Rhythm, openings: Openings, *, after: date, until: date) -> Iterator[PlannedDay]:

@@ -81,9 +81,7 @@ class Repetition:
         """Return the RRULE. Raises RhythmUnreadable naming the field where a choice is missing."""
         match self.repeats:
             case Repeats.CUSTOM:
-                return self._asked(
-                    self.rule, "rule", "Write the rule, for example FREQ=MONTHLY;BYMONTHDAY=15."
-                )
+                return self._asked(self.rule, "rule", "Write the rule, for example FREQ=MONTHLY;BYMONTHDAY=15.")
             case Repeats.YEARLY:
                 return f"FREQ=YEARLY;BYMONTH={first_on.month};BYMONTHDAY={first_on.day}"
         days = self._asked(self.weekdays, "weekdays", "Choose at least one weekday.")

@@ -5,9 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-_YEARS = validate.Range(
-    min=date(2000, 1, 1), max=date(2100, 12, 31), error="Choose a day between 2000 and 2100."
-)
+_YEARS = validate.Range(min=date(2000, 1, 1), max=date(2100, 12, 31), error="Choose a day between 2000 and 2100.")
 
 
 def a_day(label: str, ask: str = "", **kwargs: Any) -> fields.Date:

@@ -64,9 +64,7 @@ class SeriesSchema(FormSchema):
     slug = fields.String(
         required=True,
         validate=[
-            validate.Regexp(
-                r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z", error="Use small letters, digits and dashes."
-            ),
+            validate.Regexp(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z", error="Use small letters, digits and dashes."),
             validate.NoneOf(RESERVED_SLUGS, error="This name is taken by a page. Choose another."),
         ],
         metadata={"label": "Name in the address", "hint": "Small letters, digits and dashes"},
@@ -134,9 +132,7 @@ class SeriesSchema(FormSchema):
             "label": "Time zone",
             "kind": "select",
             "hint": "The wall time stays the same all year; the clock change is taken care of.",
-            "choices": [
-                (zone, f"{_US_ZONES[zone]} ({zone})" if zone in _US_ZONES else zone) for zone in _ZONES
-            ],
+            "choices": [(zone, f"{_US_ZONES[zone]} ({zone})" if zone in _US_ZONES else zone) for zone in _ZONES],
         },
         error_messages={"required": "Choose a time zone."},
     )

@@ -76,9 +76,7 @@ def edit_series(series: Series, draft: SeriesDraft, *, version: int, by: Actor, 
         setattr(series, name, getattr(draft, name))
     _flush()
     session().refresh(series, ["host"])
-    record(
-        "series.edited", by=by, subject="series", subject_id=series.id, details={"fields": changed}, now=now
-    )
+    record("series.edited", by=by, subject="series", subject_id=series.id, details={"fields": changed}, now=now)
 
 
 def _first_policy(effective_on: date) -> Policy:

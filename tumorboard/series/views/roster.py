@@ -68,9 +68,7 @@ def remove_from_roster(slug: str, seat_id: int) -> ResponseReturnValue:
 
 def _schema() -> tuple[SeatSchema, Sequence[Person]]:
     """The schema with the people found as its choices, and one more than is offered when there are more."""
-    found = (
-        session().scalars(people(text=_text()).where(Person.active).limit(MOST_OFFERED + 1)).unique().all()
-    )
+    found = session().scalars(people(text=_text()).where(Person.active).limit(MOST_OFFERED + 1)).unique().all()
     schema = SeatSchema()
     offered = ((one.id, f"{one.display_name} · {one.institution.short_name}") for one in found[:MOST_OFFERED])
     offer(schema, "person_id", offered)
