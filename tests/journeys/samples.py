@@ -1,7 +1,9 @@
 """Addresses of things in the demo, by the names that paths use."""
 
+from datetime import timedelta
+
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from tests.factories import as_actor, form
 from tumorboard.accounts.models import Institution, Person
@@ -17,11 +19,21 @@ from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.models import Notice
 from tumorboard.series.models import Closure, Series
 
+OF_THE_COORDINATOR = ("thoracic", "breast", "gi", "colorectal", "gu")
+
 
 def samples_of_the_demo(app: Flask) -> dict[str, str]:
     """One value for each blank in a path; an invitation and a recovery are made to have their tokens."""
     meetings = select(Meeting.id).join(Meeting.series).where(Meeting.starts_at > utc_now()).order_by(Meeting.starts_at)
-    full = meetings.join(Agenda, Agenda.meeting_id == Meeting.id).where(Series.slug == "thoracic")
+    full = (
+        select(Agenda.meeting_id)
+        .join(Agenda.meeting)
+        .join(Meeting.series)
+        .join(Agenda.items)
+        .where(Meeting.starts_at > utc_now() + timedelta(hours=2), Series.slug.in_(OF_THE_COORDINATOR))
+        .group_by(Agenda.meeting_id)
+        .order_by(func.count().desc(), Agenda.meeting_id)
+    )
     found = {
         "draft": _first(_of_the_physician(CaseState.DRAFT)),
         "submitted": _first(_of_the_physician(CaseState.SUBMITTED)),

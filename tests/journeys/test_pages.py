@@ -1,13 +1,11 @@
-"""Every page in light and dark and on a narrow screen, and the two main tools by keyboard, by mouse, and without script."""
+"""Every page in light and dark and on a narrow screen; every main form as it looks when it was refused."""
 
 import re
-from collections.abc import Callable
-
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.conftest import Demo, Watch
 
@@ -130,6 +128,52 @@ def test_page_has_no_barrier_in_light_or_dark_and_never_scrolls_sideways(
 
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page).to_have_title(re.compile(r".+ \| Tumorboard$"))
+    _check_reflow(page)
+    _check_both_schemes(page, watch)
+
+# What is typed wrongly into which form, and the button that sends it.
+REFUSED = [
+    ("physician", "/cases/{draft}/sections/board-and-presenter", {"Minutes asked": "999"}, "Save and continue"),
+    ("physician", "/cases/{draft}/sections/patient", {"Age in years": "200"}, "Save and continue"),
+    ("physician", "/cases/{draft}/sections/diagnosis-and-stage", {"Year of diagnosis": "19"}, "Save and continue"),
+    ("physician", "/cases/{draft}/sections/imaging-and-pathology", {"What": ""}, "Save and continue"),
+    ("physician", "/cases/{submitted}/withdrawal", {}, "Withdraw case"),
+    ("coordinator", "/cases/{submitted}/triage", {"Minutes": ""}, "Accept case"),
+    ("coordinator", "/cases/{submitted}/triage?way=decline", {}, "Do not list"),
+    ("coordinator", "/meetings/{meeting}/time-and-place", {"Day": ""}, "Move meeting"),
+    ("coordinator", "/series/thoracic/edit", {"Name": ""}, "Save series"),
+    ("admin", "/series/new", {}, "Create series"),
+    ("admin", "/closures", {}, "See what it touches"),
+    ("admin", "/people/new", {}, "Send invitation"),
+    ("admin", "/institutions/new", {}, "Save"),
+    ("nurse", "/subscriptions", {}, "Make an address"),
+    ("nurse", "/account", {}, "Note days away"),
+]
+
+
+@pytest.mark.parametrize(("account", "path", "typed", "button"), REFUSED)
+def test_refused_form_opens_at_what_to_fix_and_has_no_barrier(
+    demo_as_loaded: Demo,
+    context: BrowserContext,
+    watch: Watch,
+    account: str,
+    path: str,
+    typed: dict[str, str],
+    button: str,
+) -> None:
+    page = demo_as_loaded.sign_in(context, account)
+    page.goto(demo_as_loaded.url + path.format(**demo_as_loaded.samples))
+
+    for label, value in typed.items():
+        page.get_by_label(re.compile(rf"^{label}( \(optional\))?$")).first.fill(value)
+    with page.expect_navigation() as answered:
+        page.get_by_role("button", name=button, exact=True).click()
+
+    assert answered.value.status == 422
+    expect(page).to_have_title(re.compile(r"^Error: "))
+    expect(page.locator("#errors")).to_be_focused()
+    page.locator("#errors a").first.click()
+    expect(page.locator("[aria-invalid=true], fieldset.bad input").first).to_be_focused()
     _check_reflow(page)
     _check_both_schemes(page, watch)
 

@@ -17,7 +17,11 @@ class PersonSchema(FormSchema):
 
     email = fields.Email(
         required=True,
-        validate=validate.Length(max=254, error="Use at most 254 characters."),
+        validate=[
+            validate.Length(max=254, error="Use at most 254 characters."),
+            # Few mail servers take others (RFC 6531), and nobody would notice that no mail arrives.
+            validate.Regexp(r"[\x21-\x7e]*\Z", error="Use letters without accents, digits and plain signs."),
+        ],
         metadata={"label": "E-mail address", "kind": "email", "hint": "The invitation is sent here."},
         error_messages={"required": "Enter an e-mail address.", "invalid": "Enter an address such as a@clinic.org."},
     )
@@ -72,7 +76,7 @@ class InstitutionSchema(FormSchema):
     )
     kind = fields.Enum(
         InstitutionKind, by_value=True, required=True, metadata={"label": "Kind", "across": True},
-        error_messages={"required": "Choose hub or member."},
+        error_messages={"required": "Choose hub or member.", "unknown": "Choose hub or member."},
     )  # fmt: skip
     city = Line(most=80, required=True, metadata={"label": "City"}, error_messages={"required": "Enter a city."})
     state = Line(most=40, required=True, metadata={"label": "State"}, error_messages={"required": "Enter a state."})

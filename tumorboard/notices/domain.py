@@ -28,6 +28,9 @@ class NoticeKind(StrEnum):
     MEETING_CANCELLED = "meeting_cancelled"
 
 
+# The links in these let somebody in.
+SECRET_KINDS = frozenset({NoticeKind.INVITATION, NoticeKind.RECOVERY})
+
 # Subjects are fixed: nothing that anybody typed ever reaches a mail header.
 SUBJECTS = {
     NoticeKind.INVITATION: "Your invitation to Tumorboard",
@@ -55,6 +58,10 @@ class NoticeState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     DEAD = "dead"
+
+
+class NotGivenUp(Conflict):
+    """The message is on its way or has arrived, so that it is not sent again."""
 
 
 class HeaderUnsafe(Conflict):

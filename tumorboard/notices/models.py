@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tumorboard.kernel.db import Model
-from tumorboard.notices.domain import NoticeKind, NoticeState
+from tumorboard.notices.domain import SECRET_KINDS, NoticeKind, NoticeState
 
 
 class Notice(Model):
@@ -34,4 +34,4 @@ class Notice(Model):
     @property
     def holds_secret(self) -> bool:
         """Whether its link lets somebody in, so that nobody but the recipient may read it."""
-        return "link" in self.facts
+        return self.kind in SECRET_KINDS

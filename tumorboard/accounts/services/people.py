@@ -99,8 +99,8 @@ def edit_person(person: Person, draft: PersonDraft, *, by: Actor, now: datetime)
     person.email, person.credentials = draft.email.lower(), draft.credentials
     person.given_name, person.family_name = draft.given_name, draft.family_name
     person.institution_id = draft.institution_id
+    _flush_person()  # before anything is read that would flush by itself
     _set_parts(person, draft)
-    _flush_person()
     parts = sorted(draft.parts)
     record("person.edited", by=by, subject="person", subject_id=person.id, details={"parts": parts}, now=now)
 

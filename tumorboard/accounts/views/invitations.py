@@ -28,18 +28,19 @@ def take_invitation(token: str) -> ResponseReturnValue:
     """Set the password and let the person sign in."""
     person = invited_by_token(token, now=utc_now())
     form = submission(PasswordSchema())
-    weak = {} if form.refused else _weaknesses(form.value["password"], person)
+    weak, password = _judged(form.value["password"], person) if not form.refused else ({}, "")
     if form.refused or weak:
         return _page(person, Submission(errors=form.errors or weak)), 422
     with transaction():
-        accept_invitation(token, password_hash=hash_password(form.value["password"]), now=utc_now())
+        accept_invitation(token, password_hash=hash_password(password), now=utc_now())
     flash("Your password is set. Sign in with it now.")
     return see_other(url_for("security.login"))
 
 
-def _weaknesses(password: str, person: Person) -> dict[str, list[str]]:
-    messages, _ = current_app.extensions["security"].password_util.validate(password, True, user=person)
-    return {"password": [str(message) for message in messages]} if messages else {}
+def _judged(typed: str, person: Person) -> tuple[dict[str, list[str]], str]:
+    """What is wrong with the password, and the password in the one form in which sign-in compares it."""
+    messages, password = current_app.extensions["security"].password_util.validate(typed, False, user=person)
+    return ({"password": [str(message) for message in messages]} if messages else {}), password
 
 
 def _page(person: Person, form: Submission) -> str:

@@ -4,26 +4,23 @@ import hashlib
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, session, url_for
 from flask_login import current_user
 from flask_security import (
     EmailValidateException,
-    LoginForm,
-    MailUtil,
     Security,
     SQLAlchemyUserDatastore,
     password_changed,
     password_reset,
     user_authenticated,
 )
-from flask_security.totp import Totp
 from werkzeug.wrappers import Response as BaseResponse
 
 from tumorboard.accounts.domain import Actor, Part, Permission
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.services import end_sign_ins_of, forget_failures, note_failure, refuse_when_throttled
+from tumorboard.accounts.views.library import OWN_PARTS, SHORTEST_PASSWORD
 from tumorboard.accounts.views.refusals import note_refusal
 from tumorboard.accounts.views.sessions import StoredSession, StoredSessions
 from tumorboard.audit.domain import Outcome
@@ -31,10 +28,7 @@ from tumorboard.audit.services import record
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, retrying, transaction
 from tumorboard.kernel.web.access import Anyone
-from tumorboard.notices.domain import NoticeKind
-from tumorboard.notices.services import tell
 
-SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, section 3.1.1.2: 15 where a password may stand alone
 RECOVERY_LIFETIME = timedelta(minutes=30)
 _GUARDED = {
     "security.login",
@@ -72,50 +66,6 @@ LIBRARY_ROUTES = {
 Boards = Mapping[Part, frozenset[int]]
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # the library is not typed
-    """Sign-in without “remember me”: that cookie would outlive every limit of a session."""
-
-    remember = None
-
-
-class OneTimeCodes(Totp):
-    """TOTP in which a code is good once (RFC 6238, section 5.2)."""
-
-    def get_last_counter(self, user: Any) -> int | None:
-        """The time step of the last accepted code."""
-        counter: int | None = user.tf_last_counter
-        return counter
-
-    def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        """Remember the step of the code just accepted."""
-        user.tf_last_counter = tmatch.counter
-
-
-class OutboxMail(MailUtil):
-    """Mails of the sign-in go the way of all notices."""
-
-    def send_mail(
-        self,
-        template: str,
-        subject: str,
-        recipient: Any,
-        sender: Any,
-        body: str | None,
-        html: str | None,
-        **context: Any,
-    ) -> None:
-        """Leave a notice instead of sending."""
-        kind = NoticeKind.RECOVERY if "reset_link" in context else NoticeKind.PASSWORD_CHANGED
-        if context["user"].joined_at is None:
-            return  # who was invited comes in by the invitation, which expires, and not around it
-        # Only the path is kept: the host of a mailed link comes from the configuration, never from a request.
-        facts = {"link": urlsplit(str(context["reset_link"])).path} if "reset_link" in context else {}
-        tell(context["user"], kind, now=utc_now(), **facts)
-        if kind is NoticeKind.RECOVERY:
-            db.session.flush()
-            g.commit_after_view = True
-
-
 def install_sign_in(
     app: Flask,
     *,
@@ -128,7 +78,7 @@ def install_sign_in(
     app.session_interface = StoredSessions(idle=idle, absolute=absolute)
     app.config.from_mapping(_library_settings(app))
     datastore = SQLAlchemyUserDatastore(db, Person, None)  # type: ignore[arg-type]  # parts stand in our own table
-    Security(app, datastore, login_form=SignInForm, totp_cls=OneTimeCodes, mail_util_cls=OutboxMail)
+    Security(app, datastore, **OWN_PARTS)
     # The library's own tokens know no idle time and cannot be ended: only our sessions open anything.
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # the library adds it
     app.extensions["boards_of"] = boards_of

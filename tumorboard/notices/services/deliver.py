@@ -10,7 +10,15 @@ import structlog
 from sqlalchemy import or_, select, update
 
 from tumorboard.kernel.db import session
-from tumorboard.notices.domain import GIVE_UP_AFTER, LEASE, SUBJECTS, NoticeKind, NoticeState, pause_after
+from tumorboard.notices.domain import (
+    GIVE_UP_AFTER,
+    LEASE,
+    SUBJECTS,
+    NotGivenUp,
+    NoticeKind,
+    NoticeState,
+    pause_after,
+)
 from tumorboard.notices.models import Notice
 from tumorboard.notices.services.transport import Envelope, Transport
 
@@ -83,7 +91,9 @@ def note_delivery(notice: Notice, *, trouble: str, now: datetime) -> None:
 
 
 def try_again(notice: Notice, *, now: datetime) -> None:
-    """Take a notice out of the dead letters, as if it were new."""
+    """Take a notice out of the dead letters, as if it were new. Raises NotGivenUp when it is not there."""
+    if notice.state is not NoticeState.DEAD:
+        raise NotGivenUp("This message was not given up, so it is not sent again.")
     notice.state, notice.attempts, notice.trouble = NoticeState.PENDING, 0, ""
     notice.created_at = max(notice.created_at, now - timedelta(seconds=1))
     notice.due_at = now

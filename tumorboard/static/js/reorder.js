@@ -80,7 +80,10 @@ function move(slot, to) {
   const rest = slots().filter((other) => other !== slot);
   const index = Math.max(0, Math.min(rest.length, to));
   const before = rest.map((other) => other.getBoundingClientRect().top);
-  list().insertBefore(slot, rest[index] ?? rest.at(-1)?.nextSibling ?? null);
+  // The others move around it: taken out of the page, it would lose the pointer and the focus.
+  const isBelow = (other) => slot.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+  for (const other of rest.slice(0, index)) if (isBelow(other)) slot.before(other);
+  for (const other of rest.slice(index).reverse()) if (!isBelow(other)) slot.after(other);
   retime();
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (!still) rest.forEach((other, i) => glide(other, before[i]));
