@@ -1,6 +1,7 @@
 """Every page in light and dark and on a narrow screen; every main form as it looks when it was refused."""
 
 import re
+
 import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
@@ -130,6 +131,7 @@ def test_page_has_no_barrier_in_light_or_dark_and_never_scrolls_sideways(
     expect(page).to_have_title(re.compile(r".+ \| Tumorboard$"))
     _check_reflow(page)
     _check_both_schemes(page, watch)
+
 
 # What is typed wrongly into which form, and the button that sends it.
 REFUSED = [

@@ -91,7 +91,8 @@ class SmtpTransport:
 
 def _display_name(name: str) -> str:
     # Python below 3.11.15 turns an encoded word in a header into headers of its own (gh-127794).
-    return clean_line(name).replace("=?", "").replace("?=", "")
+    # A blank is put in rather than the mark taken out: taking it out of "==??" would leave one.
+    return clean_line(name).replace("=?", "= ?")
 
 
 def _check_headers(message: EmailMessage, address: str) -> None:
