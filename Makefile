@@ -37,9 +37,9 @@ clean:
 
 .venv/runtime: requirements.lock | .venv/bin/python
 	@echo "Installing what the service needs: once, about half a minute."
-	@$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements.lock
+	@$(BIN)/pip install --disable-pip-version-check -qq --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/everything: requirements-dev.lock | .venv/bin/python
-	@$(BIN)/pip install --disable-pip-version-check -q --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --disable-pip-version-check -qq --require-hashes -r requirements-dev.lock
 	@touch $@ .venv/runtime

@@ -9,11 +9,12 @@ import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event
 from types import FrameType
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask
 
@@ -45,8 +46,24 @@ TICKS = {
 
 
 def run(app: Flask) -> None:
-    """Run all ticks until SIGTERM or SIGINT; the job in progress is finished first."""
-    scheduler = BlockingScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(len(TICKS))})
+    """Run all ticks until SIGTERM or SIGINT; the jobs in progress are finished first."""
+    stopped = Event()
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    scheduler = _scheduler(app)
+    run_once(app)
+    scheduler.start()
+    log.info("worker started", ticks=len(TICKS))
+    stopped.wait()
+    scheduler.shutdown(wait=True)
+
+
+def _scheduler(app: Flask) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(timezone="UTC", executors={"default": ThreadPoolExecutor(len(TICKS))})
     for name, tick in TICKS.items():
         scheduler.add_job(
             _in_context(app, name, tick.work),
@@ -56,15 +73,7 @@ def run(app: Flask) -> None:
             max_instances=1,
             misfire_grace_time=int(MISFIRE_GRACE.total_seconds()),
         )
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    run_once(app)
-    log.info("worker started", ticks=len(TICKS))
-    scheduler.start()
+    return scheduler
 
 
 def run_once(app: Flask) -> None:
