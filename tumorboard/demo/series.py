@@ -39,7 +39,7 @@ class BoardPlan:
 BOARDS = (
     BoardPlan("thoracic", "Thoracic tumor board", Site.THORACIC, "TU", time(7, 0), 60, reserve=10),
     BoardPlan("breast", "Breast tumor board", Site.BREAST, "MO", time(7, 30), 60),
-    BoardPlan("gi", "Gastrointestinal tumor board", Site.GI, "WE", time(12, 0), 25),
+    BoardPlan("gi", "Gastrointestinal tumor board", Site.GI, "WE", time(12, 0), 20),
     BoardPlan("colorectal", "Colorectal disease management team", Site.COLORECTAL, "TH", time(7, 30), 60, SeriesKind.DMT),
     BoardPlan("gu", "Genitourinary tumor board", Site.GU, "TH", time(16, 0), 60, extra=(_S.UROLOGY,)),
     BoardPlan("gynecologic", "Gynecologic tumor board", Site.GYN, "FR", time(7, 30), 60),
