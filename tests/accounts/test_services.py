@@ -98,7 +98,9 @@ def test_invitation_is_good_once() -> None:
         accept(token)
 
 
-@pytest.mark.parametrize(("after", "open_"), [(INVITATION_LIFETIME - timedelta(seconds=1), True), (INVITATION_LIFETIME, False)])
+@pytest.mark.parametrize(
+    ("after", "open_"), [(INVITATION_LIFETIME - timedelta(seconds=1), True), (INVITATION_LIFETIME, False)]
+)
 def test_invitation_lasts_fourteen_days(after: timedelta, open_: bool) -> None:
     token = link_to(an_invited_person()).rpartition("/")[2]
 
@@ -172,7 +174,9 @@ def test_longest_names_are_told_like_all_others() -> None:
 
 def test_parts_are_replaced_by_those_chosen() -> None:
     admin, person = as_actor(a_person(Part.ADMINISTRATOR)), a_person(Part.CLINICIAN, Part.MEMBER_PHYSICIAN)
-    draft = a_draft(institution_id=person.institution_id, parts=frozenset({Part.MEMBER_PHYSICIAN, Part.PRIVACY_OFFICER}))
+    draft = a_draft(
+        institution_id=person.institution_id, parts=frozenset({Part.MEMBER_PHYSICIAN, Part.PRIVACY_OFFICER})
+    )
 
     with transaction():
         edit_person(person, draft, by=admin, now=NOW)

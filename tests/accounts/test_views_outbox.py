@@ -25,7 +25,9 @@ def watcher(client: FlaskClient) -> FlaskClient:
 
 @pytest.mark.parametrize("kind", [NoticeKind.INVITATION, NoticeKind.RECOVERY])
 @pytest.mark.parametrize("state", list(NoticeState))
-def test_link_that_lets_somebody_in_is_shown_to_nobody(watcher: FlaskClient, kind: NoticeKind, state: NoticeState) -> None:
+def test_link_that_lets_somebody_in_is_shown_to_nobody(
+    watcher: FlaskClient, kind: NoticeKind, state: NoticeState
+) -> None:
     facts = {} if state is NoticeState.SENT else {"link": "/secret/path-of-one"}
     notice = a_notice(kind, state=state, facts={**facts, "days": 14})
 
@@ -36,7 +38,9 @@ def test_link_that_lets_somebody_in_is_shown_to_nobody(watcher: FlaskClient, kin
 
 
 def test_other_message_is_shown_as_it_is_mailed(watcher: FlaskClient) -> None:
-    notice = a_notice(NoticeKind.CASE_ACCEPTED, facts={"board": "GI & liver <board>", "code": "7KQ-4M2", "path": "/cases/7KQ-4M2"})
+    notice = a_notice(
+        NoticeKind.CASE_ACCEPTED, facts={"board": "GI & liver <board>", "code": "7KQ-4M2", "path": "/cases/7KQ-4M2"}
+    )
 
     page = watcher.get(f"/outbox/{notice.id}").text
 

@@ -46,7 +46,16 @@ def _shown(client: FlaskClient, **query) -> list[str]:
             if f">{person.display_name}</a>" in page]  # fmt: skip
 
 
-PAGES = ["/people", "/people/new", "/people/1", "/institutions", "/institutions/new", "/institutions/1", "/outbox", "/outbox/1"]
+PAGES = [
+    "/people",
+    "/people/new",
+    "/people/1",
+    "/institutions",
+    "/institutions/new",
+    "/institutions/1",
+    "/outbox",
+    "/outbox/1",
+]
 ACTS = ["/people", "/people/1", "/people/1/invitation", "/people/1/deactivation", "/people/1/reactivation",
         "/institutions", "/institutions/1", "/outbox/1/repetition"]  # fmt: skip
 
@@ -56,7 +65,9 @@ def test_nobody_but_administrators_comes_here(client: FlaskClient, part: Part | 
     sign_in(client, a_person(*([part] if part else [])))
     data = form(client, "/account")
 
-    answers = [client.get(path).status_code for path in PAGES] + [client.post(path, data=data).status_code for path in ACTS]
+    answers = [client.get(path).status_code for path in PAGES] + [
+        client.post(path, data=data).status_code for path in ACTS
+    ]
 
     assert set(answers) == {403}
 

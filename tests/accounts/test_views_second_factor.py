@@ -102,7 +102,9 @@ def test_code_is_good_once(client: FlaskClient, app: Flask, clock) -> None:
     assert not is_in(replayed)
 
 
-@pytest.mark.parametrize("code", ["000000", "", "12345", "1234567", "abcdef", "\u0661\u0662\u0663\u0664\u0665\u0666", "9" * 4000])
+@pytest.mark.parametrize(
+    "code", ["000000", "", "12345", "1234567", "abcdef", "\u0661\u0662\u0663\u0664\u0665\u0666", "9" * 4000]
+)
 def test_wrong_code_opens_nothing(client: FlaskClient, app: Flask, code: str) -> None:
     person = a_person()
     _set_up(sign_in(client, person))

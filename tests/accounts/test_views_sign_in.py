@@ -107,7 +107,9 @@ def test_fifth_failure_closes_sign_in_for_a_quarter_of_an_hour(client: FlaskClie
     assert try_to_sign_in(client, person.email, PASSWORD).status_code == 302
 
 
-@pytest.mark.parametrize("written", ["ROBIN@example.org", " robin@example.org", "robin@ｅxample.org", "robin@EXAMPLE.org "])
+@pytest.mark.parametrize(
+    "written", ["ROBIN@example.org", " robin@example.org", "robin@ｅxample.org", "robin@EXAMPLE.org "]
+)
 def test_address_written_otherwise_gives_no_further_tries(client: FlaskClient, written: str) -> None:
     a_person(email="robin@example.org")
     for _ in range(5):

@@ -4,17 +4,18 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext
 
 from tests.conftest import NO_BROWSER, NO_POSTGRES, REQUIRED
 from tests.factories import form
+from tests.journeys.demo import Demo
 from tests.journeys.samples import samples_of_the_demo
 from tests.journeys.serving import Mailbox, Served, a_database, a_mail_server, migrate, served
+from tests.journeys.watching import Watch
 from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD
 from tumorboard.kernel.db import db
 
@@ -29,8 +30,6 @@ ARGUMENTS = [
 ]
 PATIENCE_MILLISECONDS = 10_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-_OWN = ("http://127.0.0.1:", "data:", "blob:", "about:")
-_BREACHES = ("Content Security Policy", "Trusted Type", "TrustedHTML")
 
 
 def _chromium() -> str | None:
@@ -60,25 +59,6 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return {**browser_context_args, **place, "viewport": window, "reduced_motion": "reduce"}
 
 
-@dataclass
-class Watch:
-    """What went wrong in any page that a test opened, until the test brings in a tool of its own."""
-
-    is_over: bool = False
-    trouble: list[str] = field(default_factory=list)
-
-    def over(self, context: BrowserContext) -> None:
-        """Hear of script errors, breaches of the content policy, requests that leave, and 5xx."""
-        context.on("weberror", lambda error: self._note(str(error.error), when=True))
-        context.on("console", lambda said: self._note(said.text, when=any(word in said.text for word in _BREACHES)))
-        context.on("request", lambda asked: self._note(asked.url, when=not asked.url.startswith(_OWN)))
-        context.on("response", lambda got: self._note(f"{got.status} {got.url}", when=got.status >= 500))
-
-    def _note(self, what: str, *, when: bool) -> None:
-        if when and not self.is_over:
-            self.trouble.append(what)
-
-
 @pytest.fixture
 def watch() -> Iterator[Watch]:
     """The watch over this test's browsers."""
@@ -98,36 +78,6 @@ def new_context(new_context: Callable[..., BrowserContext], watch: Watch) -> Cal
         return context
 
     return opened
-
-
-@dataclass(frozen=True)
-class Demo:
-    """The demo's alliance behind a real port, and a signed-in cookie of each of its accounts."""
-
-    served: Served
-    folder: Path
-    cookies: dict[str, str]
-    samples: dict[str, str]
-
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        return self.served.url
-
-    def sign_in(self, context: BrowserContext, account: str) -> Page:
-        """Open a page as somebody who signed in a moment ago."""
-        name = self.served.app.config["SESSION_COOKIE_NAME"]
-        context.add_cookies([{"name": name, "value": self.cookies[account], "url": self.url}])
-        return context.new_page()
-
-    def restore(self) -> None:
-        """Put the database back to what was loaded."""
-        live = self.folder / "tumorboard.sqlite3"
-        with self.served.app.app_context():
-            db.engine.dispose()
-        for leftover in self.folder.glob("tumorboard.sqlite3-*"):
-            leftover.unlink()
-        shutil.copy(self.folder / "loaded.sqlite3", live)
 
 
 @pytest.fixture(scope="session")

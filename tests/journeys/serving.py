@@ -1,5 +1,6 @@
 """The real application behind a real port, on a database of its own, and a mail server that keeps what it takes."""
 
+import asyncio
 import socket
 import threading
 import uuid
@@ -111,10 +112,17 @@ class Mailbox:
     """What a mail server took, in order."""
 
     port: int
+    slowness_seconds: float = 0
+    most_at_once: int = 0
     raw: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
+    _busy: int = 0
 
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        """Keep the message."""
+        """Keep the message, as fast as this server is."""
+        self._busy += 1
+        self.most_at_once = max(self.most_at_once, self._busy)
+        await asyncio.sleep(self.slowness_seconds)
+        self._busy -= 1
         self.raw.append((tuple(envelope.rcpt_tos), bytes(envelope.content)))
         return "250 kept"
 

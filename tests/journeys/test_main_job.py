@@ -1,11 +1,11 @@
 """The one story that everything is for: a case is submitted, placed, published, told, and seen in a calendar."""
 
 import re
-import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
 import vobject
@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from tests.factories import PASSWORD, a_person, a_series, an_institution, seat
+from tests.journeys.processes import wait_until
 from tests.journeys.serving import Mailbox, Served
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.cases.domain import CaseState
@@ -190,12 +191,11 @@ def _subscribed(page: Page) -> vobject.base.Component:
 
 
 def _let_the_worker_work(place: Served, *, until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    run_once(place.app)
-    while not until():
-        assert time.monotonic() < deadline, "the worker did not get there"
-        time.sleep(0.2)
+    def came_about() -> bool:
         run_once(place.app)
+        return until()
+
+    wait_until(came_about, seconds=DEADLINE_SECONDS, pause=1)
 
 
 def _state_of(place: Served, code: str) -> CaseState:
@@ -210,5 +210,5 @@ def _starts_at(place: Served, code: str) -> datetime:
     return found
 
 
-def _told_time(mailbox: Mailbox, cast: Cast) -> list:
+def _told_time(mailbox: Mailbox, cast: Cast) -> list[EmailMessage]:
     return [message for message in mailbox.to(cast.physician) if "time of your case" in message["Subject"]]

@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.journeys.conftest import Demo, Watch
+from tests.journeys.demo import Demo
+from tests.journeys.watching import Watch
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -103,7 +104,8 @@ def _violations(page: Page) -> list[str]:
     return [results.generate_report()] if results.violations_count else []
 
 
-def _check_both_schemes(page: Page, watch: Watch) -> None:
+def check_both_schemes(page: Page, watch: Watch) -> None:
+    """No rule is broken, in light and in dark."""
     watch.is_over = True  # axe tries styles that the policy forbids
     page.evaluate(Axe().axe_script)
     found = {}
@@ -113,7 +115,8 @@ def _check_both_schemes(page: Page, watch: Watch) -> None:
     assert found == {"light": [], "dark": []}, "\n".join(found["light"] + found["dark"])
 
 
-def _check_reflow(page: Page) -> None:
+def check_reflow(page: Page) -> None:
+    """Nothing has to be scrolled sideways on the narrowest screen."""
     page.set_viewport_size(NARROW)
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.set_viewport_size(WIDE)
@@ -129,8 +132,8 @@ def test_page_has_no_barrier_in_light_or_dark_and_never_scrolls_sideways(
 
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     expect(page).to_have_title(re.compile(r".+ \| Tumorboard$"))
-    _check_reflow(page)
-    _check_both_schemes(page, watch)
+    check_reflow(page)
+    check_both_schemes(page, watch)
 
 
 # What is typed wrongly into which form, and the button that sends it.
@@ -176,8 +179,8 @@ def test_refused_form_opens_at_what_to_fix_and_has_no_barrier(
     expect(page.locator("#errors")).to_be_focused()
     page.locator("#errors a").first.click()
     expect(page.locator("[aria-invalid=true], fieldset.bad input").first).to_be_focused()
-    _check_reflow(page)
-    _check_both_schemes(page, watch)
+    check_reflow(page)
+    check_both_schemes(page, watch)
 
 
 def test_list_of_pages_names_every_page_there_is(demo_as_loaded: Demo) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.journeys.conftest import Demo
+from tests.journeys.demo import Demo
 
 PATIENT = "/cases/{draft}/sections/patient"
 

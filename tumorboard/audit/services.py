@@ -52,7 +52,10 @@ def record(
         details=details or {},
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
-    session().info.setdefault(_WAITING, []).append((fact, now))
+    current = session()()
+    if not current.in_transaction():
+        current.begin()  # so that there is something to roll back, which forgets the act
+    current.info.setdefault(_WAITING, []).append((fact, now))
 
 
 @event.listens_for(Session, "before_commit")
