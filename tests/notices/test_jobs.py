@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -244,3 +245,18 @@ def test_names_are_mailed_as_they_are_and_not_as_html(app: Flask) -> None:
 
     assert "Dear O’Brien <b>," in text
     assert "GI & liver accepted" in text
+
+
+def test_fault_of_ours_is_tried_again_and_loses_no_notice(app: Flask, tmp_path: Path) -> None:
+    notice = a_notice()
+    whole = app.extensions["deliverer"]
+
+    def broken(_kind: object, _facts: object) -> str:
+        raise ZeroDivisionError
+
+    with _leaving_by(app, FolderTransport(tmp_path)):
+        app.extensions["deliverer"] = replace(app.extensions["deliverer"], render=broken)
+        send_outbox()
+    app.extensions["deliverer"] = whole
+
+    assert (again(notice).state, again(notice).trouble) == (NoticeState.PENDING, "fault: ZeroDivisionError")

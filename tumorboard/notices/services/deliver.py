@@ -14,6 +14,7 @@ from tumorboard.notices.domain import (
     GIVE_UP_AFTER,
     LEASE,
     SUBJECTS,
+    HeaderUnsafe,
     NotGivenUp,
     NoticeKind,
     NoticeState,
@@ -105,4 +106,6 @@ def _trouble(error: Exception) -> str:
         return "refused: no such mailbox" if all(code in _PERMANENT for code in codes) else "mailbox not ready"
     if isinstance(error, OSError | smtplib.SMTPException):
         return f"mail server: {type(error).__name__}"
-    return f"refused: {type(error).__name__}"
+    if isinstance(error, HeaderUnsafe):
+        return "refused: a header is not safe"
+    return f"fault: {type(error).__name__}"  # a fault of ours may be mended within the day: it is tried again

@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from pathlib import Path
@@ -29,10 +30,13 @@ class Envelope:
     date: str
 
     def message(self) -> EmailMessage:
-        """Return the message. Raises HeaderUnsafe when a header reads back other than it was meant."""
+        """Return the message.
+
+        Raises HeaderUnsafe when the address is none, or a header reads back other than it was meant.
+        """
         message = EmailMessage(policy=policy.SMTP)
         message["From"] = Address("Tumorboard", addr_spec=self.sender)
-        message["To"] = Address(_display_name(self.name), addr_spec=self.address)
+        message["To"] = self._recipient()
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.message_id}@{self.sender.rpartition('@')[2]}>"
         message["Date"] = self.date
@@ -40,6 +44,12 @@ class Envelope:
         message.set_content(self.text)
         _check_headers(message, self.address)
         return message
+
+    def _recipient(self) -> Address:
+        try:
+            return Address(_display_name(self.name), addr_spec=self.address)
+        except (ValueError, IndexError, MessageError) as error:
+            raise HeaderUnsafe("The recipient's address is none that mail can be sent to.") from error
 
 
 class Transport(Protocol):

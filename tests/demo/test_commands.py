@@ -1,0 +1,179 @@
+"""The demo's alliance: loaded twice into files of their own, since a load takes seconds."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, select
+
+from config import Settings
+from tests.factories import NOW
+from tumorboard.accounts.models import Institution, Person
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.app import create_app
+from tumorboard.audit.queries import faults
+from tumorboard.cases.domain import CaseState
+from tumorboard.cases.models import Case
+from tumorboard.demo.people import ACCOUNTS, DOMAIN
+from tumorboard.kernel.db import db, reading
+from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.models import Meeting
+from tumorboard.notices.models import Notice
+from tumorboard.scheduling import engine
+from tumorboard.scheduling.models import PlanRun
+from tumorboard.scheduling.services import gather
+from tumorboard.series.models import Closure, Series
+
+pytestmark = pytest.mark.timeout(240)
+CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+
+
+def _loaded(folder: Path) -> Flask:
+    app = create_app(Settings.from_environment({"TB_INSTANCE": str(folder), "TB_LOG_LEVEL": "ERROR"}))
+    app.extensions["security"].pwd_context.update(**CHEAP_HASHES)
+    with app.app_context():
+        upgrade()
+    result = app.test_cli_runner().invoke(args=["demo", "load"])
+    assert (result.exit_code, result.output) == (0, "The demo data is loaded.\n")
+    return app
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
+    """Two loads of the same moment."""
+    with time_machine.travel(NOW, tick=False):
+        yield tuple(_loaded(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
+
+
+@pytest.fixture
+def demo(loaded: tuple[Flask, Flask]) -> Iterator[Flask]:
+    with time_machine.travel(NOW, tick=False), loaded[0].app_context():
+        yield loaded[0]
+        db.session.remove()
+        db.engine.dispose()
+
+
+def _count(model: type, *conditions) -> int:
+    return db.session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+def test_alliance_is_as_large_as_promised(demo: Flask) -> None:
+    kinds = Counter(db.session.scalars(select(Series.kind)))
+
+    assert kinds["tumor_board"] + kinds["dmt"] == 12
+    assert (kinds["lecture"], kinds["grand_rounds"], kinds["symposium"]) == (5, 2, 1)
+    assert _count(Institution) == 4
+    assert 70 <= _count(Person) <= 95
+    assert 130 <= _count(Case) <= 175
+
+
+def test_cases_stand_in_every_state_and_some_found_no_place(demo: Flask) -> None:
+    states = Counter(db.session.scalars(select(Case.state)))
+
+    assert set(states) == set(CaseState)
+    assert states[CaseState.ACCEPTED] >= 1
+
+
+def test_busiest_board_has_more_cases_than_room(demo: Flask) -> None:
+    board = db.session.scalars(select(Series).where(Series.slug == "gi")).one()
+
+    assert _count(Case, Case.board_id == board.id, Case.state == CaseState.ACCEPTED) >= 1
+
+
+def test_calendar_shows_what_can_happen_to_a_meeting(demo: Flask) -> None:
+    assert _count(Meeting, Meeting.state == MeetingState.CANCELLED) >= 1
+    assert _count(Meeting, Meeting.moved_from_at.is_not(None)) >= 1
+    assert _count(Closure) >= 1
+    assert _count(Meeting, Meeting.talk_title != "") >= 8
+    assert _count(Meeting, Meeting.starts_at < NOW) > 0
+
+
+def test_accounts_that_the_start_names_can_sign_in(demo: Flask) -> None:
+    addresses = [f"{name}@{DOMAIN}" for name, *_ in ACCOUNTS]
+
+    joined = _count(Person, Person.email.in_(addresses), Person.active, Person.joined_at.is_not(None))
+
+    assert joined == len(ACCOUNTS)
+
+
+def test_every_plan_was_made_and_what_happened_since_breaks_only_what_it_must(demo: Flask) -> None:
+    """Meetings were cancelled and people went away after the plans, so that the worker has something to mend."""
+    assert {run.state.value for run in db.session.scalars(select(PlanRun))} == {"applied"}
+    with reading():
+        gathered = gather(now=NOW)
+
+    held = {slot.case for slot in gathered.present.slots}
+    broken = {one.code.value for one in engine.check(gathered.problem, gathered.present) if one.case in held}
+    mended = engine.plan(gathered.problem, previous=gathered.present)
+
+    assert broken <= {"cancelled", "presenter_away", "no_specialty"}
+    assert engine.check(gathered.problem, mended) == ()
+
+
+def test_no_agenda_is_longer_than_its_meeting(demo: Flask) -> None:
+    used = func.sum(AgendaItem.minutes + AgendaItem.gap_minutes)
+    lengths = (
+        select(used, Meeting.capacity_minutes)
+        .join(Agenda, Agenda.id == AgendaItem.agenda_id)
+        .join(Meeting, Meeting.id == Agenda.meeting_id)
+        .where(Meeting.starts_at > NOW)
+        .group_by(Agenda.id, Meeting.capacity_minutes)
+    )
+
+    assert [(minutes, most) for minutes, most in db.session.execute(lengths) if minutes > most] == []
+
+
+def test_audit_chain_of_the_demo_is_whole(demo: Flask) -> None:
+    assert list(faults()) == []
+
+
+def test_outbox_of_the_demo_has_nothing_left_to_send(demo: Flask) -> None:
+    states = Counter(notice.state.value for notice in db.session.scalars(select(Notice)))
+
+    assert states["pending"] == 0
+    assert states["dead"] == 1
+
+
+def test_two_loads_are_the_same_alliance(loaded: tuple[Flask, Flask]) -> None:
+    seen = []
+    for app in loaded:
+        with app.app_context():
+            cases = db.session.execute(select(Case.code, Case.title, Case.state).order_by(Case.id)).all()
+            people = db.session.scalars(select(Person.email).order_by(Person.id)).all()
+            slots = db.session.execute(
+                select(Case.code, Meeting.occurs_on, AgendaItem.position)
+                .join(AgendaItem.case)
+                .join(AgendaItem.agenda)
+                .join(Agenda.meeting)
+                .order_by(Case.code, Meeting.occurs_on)
+            ).all()
+            seen.append((cases, people, slots))
+            db.session.remove()
+            db.engine.dispose()
+
+    assert seen[0] == seen[1]
+
+
+def test_database_with_people_in_it_is_refused(demo: Flask) -> None:
+    before = (_count(Person), _count(Case))
+    db.session.remove()
+
+    result = demo.test_cli_runner().invoke(args=["demo", "load"])
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: This database has people in it, so no demo data was loaded.\n",
+    )
+    assert (_count(Person), _count(Case)) == before
+
+
+def test_meetings_reach_from_the_past_to_the_horizon(demo: Flask) -> None:
+    first, last = db.session.execute(select(func.min(Meeting.starts_at), func.max(Meeting.starts_at))).one()
+
+    assert NOW - first > timedelta(weeks=11)
+    assert last - NOW > timedelta(weeks=8)
