@@ -175,8 +175,8 @@ def a_meeting(series: Series, **overrides: Any) -> Meeting:
         "time_zone": series.time_zone,
         "capacity_minutes": series.capacity_minutes,
         "uid": f"meeting-{next(_number)}@tumorboard",
-        "created_at": NOW,
-        "revised_at": NOW,
+        "created_at": NOW - timedelta(days=30),
+        "revised_at": NOW - timedelta(days=30),
     }
     values |= overrides
     values.setdefault("starts_at", instant_of(values["occurs_on"], series.starts, series.time_zone))

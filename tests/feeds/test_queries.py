@@ -58,7 +58,7 @@ def meetings_of(feed):
 
 
 def test_public_feed_has_all_education_and_no_board(app):
-    an_institution(kind=InstitutionKind.HUB, time_zone="America/Chicago")
+    an_institution(kind=InstitutionKind.HUB, name="A hub", time_zone="America/Chicago")
     a_dated_meeting(a_series())
     taught = [a_dated_meeting(a_lecture_series(kind=kind)).id for kind in SeriesKind if not kind.is_board]
 

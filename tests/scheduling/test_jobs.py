@@ -217,3 +217,15 @@ def test_presenters_of_a_published_agenda_are_told_when_its_meeting_moves(board:
     assert db.session.scalars(told).all() == [case.presenter_id]
     db.session.expire_all()
     assert db.session.get_one(Case, case.id).scheduled_for_at == db.session.get_one(Meeting, meeting.id).starts_at
+
+
+def test_case_that_found_no_room_is_planned_when_a_new_meeting_appears(board: Series) -> None:
+    case = an_accepted_case(board)
+    plan_boards()
+    before = _where(case)
+    meeting = a_meeting(board, weeks=1, revised_at=NOW + timedelta(minutes=1))
+
+    with time_machine.travel(NOW + timedelta(minutes=2), tick=False):
+        plan_boards()
+
+    assert (before, _where(case)) == (None, meeting.id)

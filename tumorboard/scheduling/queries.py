@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import PlanNote, PlanNotes
 from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.queries import minutes_used_by_meeting
-from tumorboard.cases.domain import Outlook
+from tumorboard.cases.domain import CaseState, Outlook
 from tumorboard.cases.models import Case
 from tumorboard.kernel.clock import when
 from tumorboard.kernel.db import session
@@ -116,10 +116,12 @@ def _last_changes(now: datetime) -> dict[int, Change]:
         .where(Case.board_id.is_not(None), Case.queued_at.is_not(None), Case.accepted_at.is_not(None))
         .group_by(Case.board_id)
     )
+    # A meeting matters to a plan when cases stand on it, or when cases wait that it could take.
+    with_agenda = select(Agenda.meeting_id)
+    with_queue = select(Case.board_id).where(Case.state == CaseState.ACCEPTED)
     revised = (
         select(Meeting.series_id, func.max(Meeting.revised_at))
-        .join(Agenda, Agenda.meeting_id == Meeting.id)
-        .where(Meeting.starts_at > now)
+        .where(Meeting.starts_at > now, or_(Meeting.id.in_(with_agenda), Meeting.series_id.in_(with_queue)))
         .group_by(Meeting.series_id)
     )
     found = [*session().execute(queued), *session().execute(revised)]

@@ -1,0 +1,1 @@
+"""Repeatable measurements: `python -m benchmarks` prints a table, `python -m benchmarks fresh` times a first start."""
