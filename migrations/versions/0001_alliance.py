@@ -113,6 +113,7 @@ def _create_tables() -> None:
     sa.Column('institution_id', sa.Integer(), nullable=False),
     sa.Column('invited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('left_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('tf_primary_method', sa.String(length=64), nullable=True),
     sa.Column('tf_totp_secret', sa.String(length=255), nullable=True),
     sa.Column('tf_last_counter', sa.Integer(), nullable=True),

@@ -214,3 +214,82 @@ def test_imaging_rows_are_stored_and_a_row_without_a_name_is_refused(client: Fla
     assert (stored.status_code, nameless.status_code) == (303, 422)
     assert [(study.what, study.day) for study in _case(case.code).studies] == [("CT chest", -12)]
     assert "Say what was done, or empty the row." in nameless.text
+
+
+def test_submitted_case_keeps_every_answer_that_is_needed(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/question-for-the-board"
+
+    answer = client.post(path, data=form(client, path, version=case.version, title="Another title"))
+
+    assert answer.status_code == 422
+    assert "Answer this: the case was submitted." in answer.text
+    assert "Another title" in answer.text
+    assert _case(case.code).question == ANSWERS["question"]
+
+
+def test_draft_withdrawn_stays_its_authors_alone(client: FlaskClient) -> None:
+    board, physician, coordinator = a_series(), a_person(Part.MEMBER_PHYSICIAN), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    case = a_case(board, submitter=physician, state=CaseState.DRAFT, submitted_at=None)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/withdrawal"
+
+    client.post(path, data=form(client, path, reason="Never mind"))
+
+    assert client.get(f"/cases/{case.code}").status_code == 200
+    assert sign_in(client.application.test_client(), coordinator).get(f"/cases/{case.code}").status_code == 404
+
+
+def test_returned_case_cannot_be_carried_to_another_board_by_its_author(client: FlaskClient) -> None:
+    board, other, physician = a_series(), a_series(slug="other"), a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(board, submitter=physician, state=CaseState.RETURNED)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/board-and-presenter"
+    typed = {"board_id": other.id, "presenter_id": physician.id, "urgency": "routine"}
+
+    client.post(path, data=form(client, path, version=case.version, **typed))
+
+    assert _case(case.code).board_id == board.id
+
+
+@pytest.mark.parametrize("version", ["", "x", "-1"])
+def test_section_sent_without_its_version_overwrites_nothing(client: FlaskClient, version: str) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+
+    answer = client.post(path, data=form(client, path, version=version, patient_knows="Other words"))
+
+    assert answer.status_code == 409
+    assert _case(case.code).patient_knows == ANSWERS["patient_knows"]
+
+
+@pytest.mark.parametrize("name", ["study-²-what", "study-" + "9" * 5000 + "-what", "study--what", "study-1e3-what"])
+def test_row_that_no_page_offers_is_ignored(client: FlaskClient, name: str) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/imaging-and-pathology"
+
+    answer = client.post(path, data=form(client, path, version=case.version, **{name: "CT"}))
+
+    assert answer.status_code == 303
+    assert _case(case.code).studies == []
+
+
+@pytest.mark.parametrize("body", ['{"studies": []}', "[" * 50_000, "1"])
+def test_section_sent_as_json_is_refused_and_changes_nothing(client: FlaskClient, body: str) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/imaging-and-pathology"
+    token = form(client, path)["csrf_token"]
+
+    answer = client.post(path, data=body, content_type="application/json", headers={"X-CSRFToken": token})
+
+    assert answer.status_code == 422
+    assert _case(case.code).version == 1

@@ -142,3 +142,12 @@ def test_physician_may_not_triage_the_own_case(client: FlaskClient, board: Serie
     answer = client.post(f"/cases/{case.code}/acceptance", data={**token, "urgency": "soon", "minutes": "8"})
 
     assert answer.status_code == 403
+
+
+def test_bulk_with_a_foreign_case_stores_nothing_at_all(coordinator: FlaskClient, board: Series) -> None:
+    own, foreign = a_case(board), a_case(a_series(slug="elsewhere"))
+
+    answer = coordinator.post("/triage/acceptance", data=form(coordinator, "/triage", case=[own.code, foreign.code]))
+
+    assert answer.status_code == 404
+    assert _fresh(own).state is CaseState.SUBMITTED

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from tests.factories import NOW, a_person, a_series, as_actor
+from tumorboard.accounts.domain import Part
+from tumorboard.accounts.services import deactivate, reactivate
 from tumorboard.audit.models import AuditEntry
 from tumorboard.feeds.domain import MOST_TOKENS, NoSuchFeed, TooManyFeeds, token_hash
 from tumorboard.feeds.models import FeedToken, Follow
@@ -97,3 +99,15 @@ def test_following_twice_is_following_once(app):
 
     assert db.session.scalars(select(Follow)).all() == []
     assert acts() == ["series.followed", "series.unfollowed"]
+
+
+def test_address_stays_dead_when_its_person_comes_back(app):
+    person, admin = a_person(), as_actor(a_person(Part.ADMINISTRATOR))
+    _token, secret = an_address(person)
+    with transaction():
+        deactivate(person, by=admin, now=NOW + timedelta(hours=1))
+    with transaction():
+        reactivate(person, by=admin, now=NOW + timedelta(hours=2))
+
+    with pytest.raises(NoSuchFeed):
+        subscriber_of(secret, now=NOW + timedelta(hours=3))

@@ -173,3 +173,20 @@ def test_text_in_any_script_arrives_as_written() -> None:
     envelope = Envelope(**{**vars(_envelope("李")), "text": text})
 
     assert _text(_read(envelope.message().as_bytes())) == text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Anna 'Annie' \"Nan\" Konstantina Papadopoulou-Schmidt-Hohenzollern, MD, PhD, FACS",
+        "A" * 60 + " " + "B" * 59 + ", MD",
+    ],
+)
+def test_long_legal_name_is_no_reason_not_to_be_told(tmp_path: Path, name: str) -> None:
+    facts = {"kind": NoticeKind.PASSWORD_CHANGED, "address": "robin@example.org", "facts": {}, "created_at": NOW}
+    notice = Notice(name=name, message_id="0a", **facts)
+
+    trouble = deliver_next(_deliverer(tmp_path), notice)
+
+    assert trouble == ""
+    assert len(list(tmp_path.iterdir())) == 1

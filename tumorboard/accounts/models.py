@@ -45,6 +45,7 @@ class Person(UserMixin, Model):
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
     invited_at: Mapped[datetime | None]
     joined_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]

@@ -20,10 +20,12 @@ def visible_cases(actor: Actor, *, now: datetime) -> Select[Case]:
     """The cases a person may know of: own institution's, and what the part on a board allows.
 
     Coordinators and chairs see what was submitted to their board, members what is listed on it, observers a listed
-    case only from the release of the agenda to the end of the meeting; a draft is its author's and presenter's alone.
+    case only from the release of the agenda to the end of the meeting. What was never submitted, withdrawn or not, is
+    its author's and presenter's alone.
     """
     own = or_(Case.submitter_id == actor.person_id, Case.presenter_id == actor.person_id)
-    return select(Case).where(or_(own, and_(Case.state != CaseState.DRAFT, _by_part(actor, now))))
+    was_submitted = and_(Case.state != CaseState.DRAFT, Case.submitted_at.is_not(None))
+    return select(Case).where(or_(own, and_(was_submitted, _by_part(actor, now))))
 
 
 def case_seen_by(actor: Actor, code: str, *, now: datetime) -> Case:

@@ -66,7 +66,7 @@ def personal_feed(subscriber: Subscriber, *, home: str, now: datetime) -> Feed:
 def subscriber_of(token: str, *, now: datetime) -> Subscriber:
     """Return whom the secret belongs to.
 
-    Raises NoSuchFeed for one that is malformed, unknown, revoked or expired, or whose person was deactivated.
+    Raises NoSuchFeed for one that is malformed, unknown, revoked or expired, or whose person has left since.
     """
     if not is_token(token):
         raise NoSuchFeed
@@ -82,6 +82,7 @@ def subscriber_of(token: str, *, now: datetime) -> Subscriber:
         .join(Institution, Institution.id == Person.institution_id)
         .where(FeedToken.token_hash == token_hash(token), FeedToken.revoked_at.is_(None))
         .where(FeedToken.expires_at > now, Person.active)
+        .where(or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at))
     )
     found = row.one_or_none()
     if found is None:

@@ -109,7 +109,7 @@ def deactivate(person: Person, *, by: Actor | None, now: datetime) -> None:
     """Shut a person out at once: sessions and invitations end in the same transaction."""
     if by is not None and person.id == by.person_id:
         raise Invalid("Ask another administrator to deactivate your own account.")
-    person.active = False
+    person.active, person.left_at = False, now
     session().execute(delete(Invitation).where(Invitation.person_id == person.id))
     end_sign_ins_of(person)
     record("person.deactivated", by=by, subject="person", subject_id=person.id, now=now)

@@ -27,6 +27,7 @@ from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, retrying, transaction
+from tumorboard.kernel.errors import Invalid
 from tumorboard.kernel.web.access import Anyone
 
 RECOVERY_LIFETIME = timedelta(minutes=30)
@@ -84,6 +85,7 @@ def install_sign_in(
     app.extensions["boards_of"] = boards_of
     app.config["SESSION_LIMITS"] = (idle, absolute)
     app.config["SECOND_FACTOR_REQUIRED"] = second_factor_required
+    app.before_request(_refuse_json)
     app.before_request(_load_actor)
     app.before_request(_refuse_guessing)
     app.before_request(_ask_for_second_factor)
@@ -113,6 +115,12 @@ def _load_actor() -> None:
         return  # static files are everybody's
     if current_user.is_authenticated and current_user.is_active:
         g.actor = load_actor(current_user._get_current_object())
+
+
+def _refuse_json() -> None:
+    """Sign-in is by form alone: the library's JSON face would hand out tokens that our sessions know nothing of."""
+    if request.is_json and (request.endpoint or "").startswith("security."):
+        raise Invalid("Send this as a form.")
 
 
 def _refuse_guessing() -> None:

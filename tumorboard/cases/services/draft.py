@@ -10,6 +10,7 @@ from tumorboard.accounts.domain import Actor
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import (
     EDITABLE,
+    CaseIncomplete,
     CaseState,
     CutOffPassed,
     EditedElsewhere,
@@ -17,6 +18,7 @@ from tumorboard.cases.domain import (
     Section,
     StudyKind,
     Transfer,
+    missing,
 )
 from tumorboard.cases.models import Case, Study
 from tumorboard.kernel.db import session
@@ -74,11 +76,13 @@ def save_section(
     """Store the answers to one section.
 
     Raises EditedElsewhere when the case was saved since `seen_version`, CutOffPassed after the cut-off of its
-    meeting, NotInThisState when it can no longer be edited.
+    meeting, NotInThisState when it can no longer be edited, CaseIncomplete when a needed answer of a submitted case
+    would be gone.
     """
     check_editable(case, now=now)
     if seen_version != case.version:
         raise EditedElsewhere("This case was saved elsewhere since you opened it here.")
+    _keep_complete(case, section, answers)
     changed = {name for name in _changeable(case, section) if getattr(case, name) != answers.values.get(name)}
     for name in changed:
         setattr(case, name, answers.values.get(name))
@@ -102,10 +106,23 @@ def check_editable(case: Case, *, now: datetime) -> None:
         raise CutOffPassed("The cut-off of its meeting has passed. Tell the coordinator what has changed.")
 
 
+def _keep_complete(case: Case, section: Section, answers: SectionAnswers) -> None:
+    """What was submitted stays complete: its answers may change, not vanish."""
+    if case.state in {CaseState.DRAFT, CaseState.RETURNED}:
+        return
+    changeable = _changeable(case, section)
+    merged = {
+        name: answers.values.get(name) if name in changeable else getattr(case, name, None) for name in section.fields
+    }
+    gaps = {name: ["Answer this: the case was submitted."] for name in missing(section, merged)}
+    if gaps:
+        raise CaseIncomplete("Some answers are still missing.", fields=gaps)
+
+
 def _changeable(case: Case, section: Section) -> list[str]:
     fixed = _DECIDED_AT_TRIAGE if case.state in {CaseState.ACCEPTED, CaseState.SCHEDULED} else set()
-    if case.state is CaseState.SUBMITTED:
-        fixed = {"board_id"}
+    if case.state in {CaseState.SUBMITTED, CaseState.RETURNED}:
+        fixed = {"board_id"}  # another board is the coordinator's to choose: it decides who may read the case
     return [name for name in section.fields if name != "studies" and name not in fixed]
 
 

@@ -1,6 +1,7 @@
 """The submission form: sections in any order, drafts, autosave, check and submit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, g, jsonify, render_template, request, url_for
@@ -56,7 +57,7 @@ def store_section(code: str, slug: str) -> ResponseReturnValue:
     """Save one section: by its button, or by itself while somebody types."""
     case, section = _own_case(code), _section(slug)
     form = read_section(case, section)
-    seen = request.form.get("version", case.version, type=int)
+    seen = request.form.get("version", -1, type=int)  # a missing version is never the present one
     quiet = "X-Autosave" in request.headers
     if form.refused and not quiet:
         return _section_page(case, section, form), 422
@@ -67,6 +68,11 @@ def store_section(code: str, slug: str) -> ResponseReturnValue:
         if quiet:
             raise
         return _conflict_page(_own_case(code), section, form, error), 409
+    except CaseIncomplete as error:
+        if quiet:
+            at = clock(local(case.edited_at, g.actor.zone))
+            return jsonify(saved=at, version=seen, errors={**form.errors, **error.fields})
+        return _section_page(_own_case(code), section, replace(form, errors=error.fields)), 422
     if quiet:
         at = clock(local(case.edited_at, g.actor.zone))
         return jsonify(saved=at, version=case.version, errors=dict(form.errors))

@@ -15,11 +15,13 @@ from tumorboard.cases.schemas import CaseDraftSchema, StudySchema
 from tumorboard.cases.services import SectionAnswers
 from tumorboard.cases.services.submit import answers_of
 from tumorboard.kernel.db import db
+from tumorboard.kernel.errors import Invalid
 from tumorboard.kernel.ui import form_view
-from tumorboard.kernel.web import Submission, messages_of, offer, submission
+from tumorboard.kernel.web import Submission, messages_of, offer
 from tumorboard.series.queries import boards
 
 STUDY_ROWS, MOST_STUDIES = 4, 30
+_STUDY = tuple(StudySchema().fields)
 _CONTROL = {"csrf_token", "version", "go"}
 
 
@@ -63,13 +65,12 @@ def _with_chosen(colleagues: Any, case: Case, name: str) -> list[Person]:
 
 def read_section(case: Case, section: Section) -> Submission:
     """The answers of the section; what is invalid is told, what is valid is kept for an autosave."""
+    if request.is_json:
+        raise Invalid("Send a section as a form: with its version, so that nobody's words are lost.")
     if "studies" in section.fields:
         return _read_studies()
     schema = section_schema(case, section)
     typed = {name: values[-1] for name, values in request.form.lists() if name not in _CONTROL}
-    if request.is_json:
-        form = submission(schema, partial=True)
-        return Submission(value=SectionAnswers(form.value), typed=form.typed)
     try:
         return Submission(value=SectionAnswers(schema.load(typed)), typed=typed)
     except ValidationError as error:
@@ -97,8 +98,10 @@ def _typed_study(number: int) -> dict[str, str]:
 
 
 def _row_count() -> int:
-    numbers = [name.split("-")[1] for name in request.form if name.startswith("study-")]
-    return min(max((int(number) + 1 for number in numbers if number.isdigit()), default=0), MOST_STUDIES)
+    present = (
+        number for number in range(MOST_STUDIES) if any(f"study-{number}-{name}" in request.form for name in _STUDY)
+    )
+    return max((number + 1 for number in present), default=0)
 
 
 def section_url(case: Case, section: Section) -> str:

@@ -57,8 +57,8 @@ def accept_many() -> ResponseReturnValue:
     """Accept several submissions as they were asked for."""
     codes = request.form.getlist("case")[:MOST_AT_ONCE]
     accepted, passed_over = 0, 0
-    for code in codes:
-        case = _triageable(code)
+    cases = [_triageable(code) for code in codes]  # a foreign one refuses the whole before anything is stored
+    for case in cases:
         try:
             with transaction():
                 accept_case(case, _as_asked(case), by=g.actor, now=utc_now())

@@ -54,7 +54,10 @@ def _refuse(typed: Mapping[str, Any], errors: Mapping[str, Any]) -> Submission:
 
 
 def _json_body() -> dict[str, Any]:
-    body = request.get_json()
+    try:
+        body = request.get_json()
+    except RecursionError as error:
+        raise Invalid("This JSON is nested too deeply.") from error
     if not isinstance(body, dict):
         raise Invalid("Send one JSON object.")
     return body

@@ -34,9 +34,15 @@ class Envelope:
 
         Raises HeaderUnsafe when the address is none, or a header reads back other than it was meant.
         """
+        try:
+            return self._message(_display_name(self.name))
+        except HeaderUnsafe:
+            return self._message("")  # some long names do not survive folding; the address alone does
+
+    def _message(self, name: str) -> EmailMessage:
         message = EmailMessage(policy=policy.SMTP)
         message["From"] = Address("Tumorboard", addr_spec=self.sender)
-        message["To"] = self._recipient()
+        message["To"] = self._recipient(name)
         message["Subject"] = self.subject
         message["Message-ID"] = f"<{self.message_id}@{self.sender.rpartition('@')[2]}>"
         message["Date"] = self.date
@@ -45,9 +51,9 @@ class Envelope:
         _check_headers(message, self.address)
         return message
 
-    def _recipient(self) -> Address:
+    def _recipient(self, name: str) -> Address:
         try:
-            return Address(_display_name(self.name), addr_spec=self.address)
+            return Address(name, addr_spec=self.address)
         except (ValueError, IndexError, MessageError) as error:
             raise HeaderUnsafe("The recipient's address is none that mail can be sent to.") from error
 
