@@ -34,7 +34,8 @@ _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 def public_feed(*, home: str, source: str, now: datetime) -> Feed:
     """All education of the alliance, for anybody."""
-    zone = session().scalar(select(Institution.time_zone).where(Institution.kind == InstitutionKind.HUB)) or "UTC"
+    hubs = select(Institution.time_zone).where(Institution.kind == InstitutionKind.HUB).order_by(Institution.id)
+    zone = session().scalars(hubs.limit(1)).first() or "UTC"
     about = Feed(name=PUBLIC_NAME, zone=zone, home=home, source=source, changed_at=_education_changed_at(now))
     return _filled(about, Series.kind.in_(PUBLIC_KINDS), now=now)
 
