@@ -24,9 +24,9 @@ bench: .venv/everything
 
 lock: .venv/everything
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate -q -o requirements.lock pyproject.toml
+	  --no-emit-find-links --no-header --no-annotate -q --extra optimiser -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-emit-find-links --no-header --no-annotate -q --extra dev -c requirements.lock \
+	  --no-emit-find-links --no-header --no-annotate -q --extra optimiser --extra dev -c requirements.lock \
 	  -o requirements-dev.lock pyproject.toml
 
 clean:

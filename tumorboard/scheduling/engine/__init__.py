@@ -12,6 +12,7 @@ from tumorboard.scheduling.engine.check import Violation, ViolationCode, check, 
 from tumorboard.scheduling.engine.plan import (
     LEVEL_NAMES,
     Move,
+    Part,
     Plan,
     Reason,
     ReasonCode,
@@ -20,7 +21,7 @@ from tumorboard.scheduling.engine.plan import (
     Status,
     Waiting,
 )
-from tumorboard.scheduling.engine.planning import Budget, WhatIf, diff, plan, what_if
+from tumorboard.scheduling.engine.planning import WhatIf, diff, plan, what_if
 from tumorboard.scheduling.engine.problem import (
     BadInstance,
     Board,
@@ -36,6 +37,7 @@ from tumorboard.scheduling.engine.problem import (
     Urgency,
     digest,
 )
+from tumorboard.scheduling.engine.solving import Budget, solver_version
 
 __all__ = [
     "LEVEL_NAMES",
@@ -47,6 +49,7 @@ __all__ = [
     "Meeting",
     "Move",
     "Parallel",
+    "Part",
     "PastDelay",
     "Plan",
     "Presenter",
@@ -68,5 +71,6 @@ __all__ = [
     "digest",
     "measure",
     "plan",
+    "solver_version",
     "what_if",
 ]

@@ -1,6 +1,6 @@
 """One meeting as the order of its cases sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 Span = tuple[int, int]
@@ -11,12 +11,12 @@ class Item:
     """One case of the meeting; every minute counts from the meeting's start.
 
     `spans` are the times the presenter is free, `presenter` is set for outside presenters only,
-    `leavers` are the specialties it needs that may leave early.
+    `leavers` are the specialties it needs that may leave early. The break is an item without a rank.
     """
 
     case: str
     minutes: int
-    rank: int
+    rank: int | None
     spans: tuple[Span, ...]
     published: int | None = None
     presenter: str | None = None
@@ -46,6 +46,22 @@ class Agenda:
         """Return the agenda as it would be if the case's presenter could join at any time."""
         items = (replace(item, spans=((0, limit),)) if item.case == case else item for item in self.items)
         return replace(self, items=tuple(items))
+
+
+PAUSE = ""
+# Cases are up to twenty minutes long as a rule, so a break within this reach of the middle finds its place.
+PAUSE_REACH = 20
+
+
+def pause_item(minutes: int, length: int) -> Item:
+    """Return the break of a meeting of that length, around its middle."""
+    begin = (length - minutes) // 2
+    return Item(PAUSE, minutes, None, ((max(0, begin - PAUSE_REACH), min(length, begin + minutes + PAUSE_REACH)),))
+
+
+def without_pause(starts: Mapping[str, int]) -> dict[str, int]:
+    """Return the starts of the cases alone."""
+    return {case: start for case, start in starts.items() if case != PAUSE}
 
 
 def timed(items: Sequence[Item]) -> dict[str, int] | None:

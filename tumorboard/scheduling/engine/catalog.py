@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
 
-from tumorboard.scheduling.engine.problem import Case, Meeting, Problem
+from tumorboard.scheduling.engine.agenda import Span
+from tumorboard.scheduling.engine.problem import Case, Meeting, Parallel, Presenter, Problem
 
 T = TypeVar("T")
 
@@ -15,33 +16,79 @@ class Catalog:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.config = problem.config
         self.cases = {case.id: case for case in problem.cases}
         self.meetings = {meeting.id: meeting for meeting in problem.meetings}
         self.presenters = {presenter.id: presenter for presenter in problem.presenters}
         self.hosts = {board.id: board.host for board in problem.boards}
+        self.policies = {board.id: board.config or problem.config for board in problem.boards}
         self.calendar = _grouped(problem.meetings, lambda meeting: meeting.board)
         self.queue = _grouped(problem.cases, lambda case: case.board)
-        self.presented_by = _grouped(problem.cases, lambda case: case.presenter)
+        self.presented_by = _presented_by(problem.cases)
         self.parallel = _parallel(problem.meetings)
         self.position = {meeting.id: place for group in self.calendar.values() for place, meeting in enumerate(group)}
         self._absences = _absences(problem)
-        self._limits = _limits(problem, self.meetings)
+        self._locked = _locked_minutes(problem, self.meetings)
 
     def rank(self, case: Case) -> int:
-        return self.config.rank[case.urgency.place]
+        return self.policies[case.board].rank[case.urgency.place]
+
+    def order_rank(self, case: Case) -> int:
+        """The rank in the order of a meeting, where complex cases may come first among equals."""
+        long = self.policies[case.board].complex_minutes
+        return 2 * self.rank(case) + (case.minutes < long) if long else self.rank(case)
 
     def priority(self, case: Case) -> tuple[int, date, date, str]:
         """The order in which cases are given a place."""
         return self.rank(case), case.deadline, case.submitted, case.id
 
-    def is_outside(self, case: Case) -> bool:
-        """Whether the presenter comes from another institution than the board's host."""
-        return self.presenters[case.presenter].institution != self.hosts[case.board]
+    def speaker(self, case: Case, meeting: Meeting) -> Presenter:
+        """Who presents the case there: its presenter, or the backup where only they can."""
+        first = self.presenters[case.presenter]
+        if case.backup is None or self.can_present(first, case, meeting):
+            return first
+        backup = self.presenters[case.backup]
+        return backup if self.can_present(backup, case, meeting) else first
+
+    def can_present(self, person: Presenter, case: Case, meeting: Meeting) -> bool:
+        """Whether the person is there on that day, and long enough within the meeting."""
+        if meeting.date in person.away:
+            return False
+        return any(end - begin >= case.minutes for begin, end in self.hours(person, meeting, meeting.minutes))
+
+    def hours(self, person: Presenter, meeting: Meeting, length: int) -> tuple[Span, ...]:
+        """Return when the person can join during the first `length` minutes, from the meeting's start."""
+        begin, end = person.window or (meeting.start, meeting.start + length)
+        free = [(max(0, begin - meeting.start), min(length, end - meeting.start))]
+        for on, first, last in person.busy:
+            if on == meeting.date:
+                free = without(free, first - meeting.start, last - meeting.start)
+        return tuple(span for span in free if span[0] < span[1])
+
+    def is_outside(self, case: Case, meeting: Meeting) -> bool:
+        """Whether who presents comes from another institution than the board's host."""
+        return self.speaker(case, meeting).institution != self.hosts[case.board]
 
     def limit(self, meeting: Meeting) -> int:
-        """Minutes the meeting may hold: its length, or what is locked into it where that is more."""
-        return self._limits[meeting.id]
+        """Minutes of cases the meeting may hold: all but the break, or what is locked into it where that is more."""
+        return max(meeting.minutes - self.pause(meeting), self._locked[meeting.id])
+
+    def length(self, meeting: Meeting) -> int:
+        """Minutes until the end: its own, or what is locked into it where that is more."""
+        return max(meeting.minutes, self._locked[meeting.id])
+
+    def pause(self, meeting: Meeting) -> int:
+        """Minutes of the break in the middle; none where locked cases leave no room for it."""
+        policy = self.policies[meeting.board]
+        pause = policy.break_minutes if meeting.minutes >= policy.break_from else 0
+        return pause if self._locked[meeting.id] + pause <= meeting.minutes else 0
+
+    def forbids(self, meeting: Meeting, other: Meeting) -> bool:
+        """Whether nobody may present in both of these meetings that run in parallel."""
+        return any(self.policies[each.board].parallel is Parallel.FORBID for each in (meeting, other))
+
+    def switch_gap(self, meeting: Meeting, other: Meeting) -> int:
+        """Minutes between two cases of one presenter in meetings that run in parallel."""
+        return max(self.policies[meeting.board].switch_gap, self.policies[other.board].switch_gap)
 
     def is_present(self, board: str, specialty: str, on: date) -> bool:
         """Whether anyone stands for the specialty on that day."""
@@ -56,6 +103,23 @@ def _grouped(things: Iterable[T], key: Callable[[T], str]) -> dict[str, tuple[T,
     for thing in things:
         groups[key(thing)].append(thing)
     return {name: tuple(group) for name, group in groups.items()}
+
+
+def without(free: list[Span], begin: int, end: int) -> list[Span]:
+    """Return the spans with everything from `begin` to `end` taken out."""
+    if begin >= end:
+        return free
+    parts = [(first, min(last, begin)) for first, last in free] + [(max(first, end), last) for first, last in free]
+    return sorted(part for part in parts if part[0] < part[1])
+
+
+def _presented_by(cases: Iterable[Case]) -> dict[str, tuple[Case, ...]]:
+    """Return, for each presenter, the cases they present or stand ready for."""
+    groups: dict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        for person in {case.presenter, case.backup or case.presenter}:
+            groups[person].append(case)
+    return {person: tuple(group) for person, group in groups.items()}
 
 
 def _parallel(meetings: Iterable[Meeting]) -> dict[str, tuple[Meeting, ...]]:
@@ -81,9 +145,9 @@ def _absences(problem: Problem) -> dict[tuple[str, str], list[frozenset[date]]]:
     return dict(absences)
 
 
-def _limits(problem: Problem, meetings: dict[str, Meeting]) -> dict[str, int]:
+def _locked_minutes(problem: Problem, meetings: dict[str, Meeting]) -> dict[str, int]:
     locked = dict.fromkeys(meetings, 0)
     for case in problem.cases:
         if case.locked is not None:
             locked[case.locked] += case.minutes
-    return {each: max(meeting.minutes, locked[each]) for each, meeting in meetings.items()}
+    return locked

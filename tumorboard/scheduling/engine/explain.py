@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tumorboard.scheduling.engine import sentences
-from tumorboard.scheduling.engine.assign import Draft
+from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.plan import (
     Argument,
     Move,
@@ -14,7 +14,7 @@ from tumorboard.scheduling.engine.plan import (
     Waiting,
     reason,
 )
-from tumorboard.scheduling.engine.problem import Case, Meeting, PublishedSlot
+from tumorboard.scheduling.engine.problem import Case, Meeting
 from tumorboard.scheduling.engine.rules import minutes_over, reserve_over
 
 
@@ -55,13 +55,15 @@ class Explainer:
             return None
         meeting = self.draft.where.get(case.id)
         start = None if meeting is None else self.draft.starts[meeting][case.id]
-        if meeting == published.meeting and not self._is_shifted(start, published):
+        if meeting == published.meeting and not self._is_shifted(case, start):
             return None
         why = self._why_moved(case, meeting)
         return Move(case.id, published.meeting, published.start, meeting, start, why)
 
-    def _is_shifted(self, start: int | None, published: PublishedSlot) -> bool:
-        return start is None or abs(start - published.start) > self.catalog.config.start_tol
+    def _is_shifted(self, case: Case, start: int | None) -> bool:
+        if start is None or case.published is None:
+            return True
+        return abs(start - case.published.start) > self.catalog.policies[case.board].start_tol
 
     def obstacle(self, case: Case, meeting: Meeting) -> Reason:
         """Return the one reason why the case is not in this meeting."""

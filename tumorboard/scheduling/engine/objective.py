@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from tumorboard.scheduling.engine.agenda import Agenda, Item
@@ -15,13 +16,32 @@ OrderKeys = tuple[int, int, int, int, int]
 NOTHING: Levels = (0, 0, 0, 0, 0, 0)
 
 
+@dataclass(frozen=True)
+class Burden:
+    """What an institution's delays on a board are added to and divided by, and the most they can be."""
+
+    past: int
+    cases: int
+    longest: int = 0
+
+    @property
+    def divisor(self) -> int:
+        return max(1, self.cases)
+
+    @property
+    def most(self) -> int:
+        return self.of(self.longest)
+
+    def of(self, delay: int) -> int:
+        return -(-100 * (delay + self.past) // self.divisor)
+
+
 class Objective:
     """The six levels of one problem; `where` always maps the placed cases to their meetings."""
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
         self.catalog = rules.catalog
-        self.config = rules.catalog.config
         self._costs: dict[tuple[str, str | None], Cost] = {}
         self._choices: dict[str, tuple[tuple[Cost, Meeting | None], ...]] = {}
         self._past = {(past.board, past.institution): past for past in self.catalog.problem.history}
@@ -53,7 +73,7 @@ class Objective:
     def choices(self, case: Case) -> tuple[tuple[Cost, Meeting | None], ...]:
         """Return every place the case may have, waiting among them, the cheapest first."""
         if case.id not in self._choices:
-            places: list[Meeting | None] = [*self.rules.possible[case.id], None]
+            places: list[Meeting | None] = [*self.rules.possible(case), None]
             costs = [(self.cost(case, place.id if place else None), place) for place in places]
             self._choices[case.id] = tuple(sorted(costs, key=lambda choice: choice[0]))
         return self._choices[case.id]
@@ -64,36 +84,54 @@ class Objective:
             return self.cost(case, case.locked)
         return self.choices(case)[0][0]
 
+    def burdens(self, board: str) -> dict[str, "Burden"]:
+        """Return, for each institution with cases on the board, how its delays are weighed."""
+        prior = self.catalog.policies[board].fair_prior
+        burdens: dict[str, Burden] = {}
+        for case in self.catalog.queue.get(board, ()):
+            past = self._past.get((board, case.institution))
+            known = burdens.get(case.institution) or Burden(
+                past.delay if past else 0, prior + (past.cases if past else 0)
+            )
+            longest = max(cost[4] for cost, _ in self.choices(case)) if case.locked is None else 0
+            fixed = self.cost(case, case.locked)[4] if case.locked is not None else 0
+            burdens[case.institution] = Burden(known.past, known.cases + 1, known.longest + longest + fixed)
+        return burdens
+
     def bounds(self) -> tuple[int | None, ...]:
         """Return a lower bound for each level, None where none is known."""
         cases = self.catalog.problem.cases
         late = sum(self.own_minimum(case)[0] for case in cases)
-        hopeless = [case for case in cases if not self.rules.possible[case.id] and case.locked is None]
-        unsched = sum(self.config.w_urgency[case.urgency.place] for case in hopeless)
+        hopeless = [case for case in cases if not self.rules.possible(case) and case.locked is None]
+        unsched = sum(self.weight(case) for case in hopeless)
         return late, unsched, 0, 0, 0, 0
 
     def _cost(self, case: Case, meeting: Meeting | None) -> Cost:
         moves = self._moves(case, meeting)
         delay = self._delay(case, meeting)
-        weight = self.config.w_urgency[case.urgency.place]
         return (
-            self._late(case, meeting) + self.config.move_price * moves,
-            weight if meeting is None else 0,
+            self._late(case, meeting) + self.catalog.policies[case.board].move_price * moves,
+            self.weight(case) if meeting is None else 0,
             moves,
             delay * self._delay_points(case),
             delay,
         )
 
-    def _late(self, case: Case, meeting: Meeting | None) -> int:
-        days = max(0, (self._stands_on(meeting) - case.deadline).days)
-        miss = self.config.miss if days else 0
-        return self.config.w_urgency[case.urgency.place] * (days * (days + 7) + miss)
+    def weight(self, case: Case) -> int:
+        """What the case weighs by its urgency."""
+        return self.catalog.policies[case.board].w_urgency[case.urgency.place]
 
-    def _stands_on(self, meeting: Meeting | None) -> date:
+    def _late(self, case: Case, meeting: Meeting | None) -> int:
+        days = max(0, (self._stands_on(case, meeting) - case.deadline).days)
+        policy = self.catalog.policies[case.board]
+        return self.weight(case) * (days * (days + 7) + (policy.miss if days else 0))
+
+    def _stands_on(self, case: Case, meeting: Meeting | None) -> date:
         """Return the day that counts; who waits is counted as standing after the horizon."""
         if meeting is not None:
             return meeting.date
-        return self.catalog.problem.horizon_end + timedelta(days=self.config.beyond_days)
+        beyond = self.catalog.policies[case.board].beyond_days
+        return self.catalog.problem.horizon_end + timedelta(days=beyond)
 
     def _moves(self, case: Case, meeting: Meeting | None) -> int:
         published = self.catalog.published_meeting(case)
@@ -104,14 +142,14 @@ class Objective:
         return self._notice(published) * self._move_weight(published, meeting)
 
     def _move_weight(self, published: Meeting, meeting: Meeting | None) -> int:
+        policy = self.catalog.policies[published.board]
         if meeting is None:
-            return self.config.move_out
-        earlier = meeting.order < published.order
-        return self.config.move_earlier if earlier else self.config.move_later
+            return policy.move_out
+        return policy.move_earlier if meeting.order < published.order else policy.move_later
 
     def _notice(self, published: Meeting) -> int:
         days = (published.date - self.catalog.problem.today).days
-        return next((weight for upto, weight in self.config.notice if days <= upto), 1)
+        return next((weight for upto, weight in self.catalog.policies[published.board].notice if days <= upto), 1)
 
     def _delay(self, case: Case, meeting: Meeting | None) -> int:
         """Count the board's meetings from the first possible one to the one chosen, or to the end."""
@@ -124,25 +162,19 @@ class Objective:
 
     def _delay_points(self, case: Case) -> int:
         waited = max(0, (self.catalog.problem.today - case.submitted).days)
-        return 100 * self.config.e_urgency[case.urgency.place] + min(99, waited)
+        return 100 * self.catalog.policies[case.board].e_urgency[case.urgency.place] + min(99, waited)
 
     def _unfair(self, board: str, cases: Sequence[Case], costs: Sequence[Cost]) -> int:
         delays: dict[str, int] = defaultdict(int)
-        counts: dict[str, int] = defaultdict(int)
         for case, cost in zip(cases, costs, strict=True):
             delays[case.institution] += cost[4]
-            counts[case.institution] += 1
-        return max((self._burden(board, each, delays[each], counts[each]) for each in delays), default=0)
-
-    def _burden(self, board: str, institution: str, delay: int, cases: int) -> int:
-        past = self._past.get((board, institution))
-        if past is not None:
-            delay, cases = delay + past.delay, cases + past.cases
-        return -(-100 * delay // max(1, cases + self.config.fair_prior))
+        burdens = self.burdens(board)
+        return max((burdens[each].of(delay) for each, delay in delays.items()), default=0)
 
     def _joins(self, cases: Sequence[Case], where: Mapping[str, str]) -> int:
-        outside = (case for case in cases if case.id in where and self.catalog.is_outside(case))
-        return len({(case.presenter, where[case.id]) for case in outside})
+        placed = [(case, self.catalog.meetings[where[case.id]]) for case in cases if case.id in where]
+        outside = [pair for pair in placed if self.catalog.is_outside(*pair)]
+        return len({(self.catalog.speaker(*pair).id, pair[1].id) for pair in outside})
 
 
 def summed(parts: Iterable[Levels]) -> Levels:
@@ -166,7 +198,8 @@ def order_keys(agenda: Agenda, starts: Mapping[str, int]) -> OrderKeys:
 def _inversions(items: Sequence[Item]) -> Iterable[int]:
     for place, earlier in enumerate(items):
         for later in items[place + 1 :]:
-            yield max(0, earlier.rank - later.rank)
+            if earlier.rank is not None and later.rank is not None:
+                yield max(0, earlier.rank - later.rank)
 
 
 def _waiting_outside(items: Sequence[Item], starts: Mapping[str, int]) -> Iterable[int]:

@@ -4,13 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from tumorboard.scheduling.engine import sentences
-from tumorboard.scheduling.engine.assign import Draft, assign, hold
 from tumorboard.scheduling.engine.catalog import Catalog
+from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.explain import Explainer
+from tumorboard.scheduling.engine.fixed import fix, hold
 from tumorboard.scheduling.engine.objective import Objective
 from tumorboard.scheduling.engine.plan import (
+    LEVEL_NAMES,
+    Bounds,
     Levels,
     Move,
+    Part,
     Plan,
     Reason,
     ReasonCode,
@@ -21,17 +25,16 @@ from tumorboard.scheduling.engine.plan import (
 )
 from tumorboard.scheduling.engine.problem import BadInstance, Problem, digest
 from tumorboard.scheduling.engine.rules import Rules
+from tumorboard.scheduling.engine.solving import (
+    STDLIB_VERSION,
+    USUAL,
+    Budget,
+    solve_exactly,
+    solve_plainly,
+    solver_version,
+)
 
 ENGINES = ("auto", "cp-sat", "stdlib")
-STDLIB_VERSION = "1"
-TRIALS_AT_FULL_EFFORT = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """How much work may go into a plan, in per cent of the usual; counted in steps, never in seconds."""
-
-    effort: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def plan(
     problem: Problem,
     previous: Plan | None = None,
     boards: Collection[str] | None = None,
-    budget: Budget = Budget(),
+    budget: Budget = USUAL,
     engine: str = "auto",
 ) -> Plan:
     """Return a plan that keeps every hard rule; the same one for the same problem.
@@ -66,29 +69,28 @@ def plan(
     draft = _draft(problem, boards)
     if previous is not None and boards is not None:
         hold(draft, previous)
-    assign(draft, trials=TRIALS_AT_FULL_EFFORT * budget.effort // 100)
-    status = Status.FALLBACK if engine == "cp-sat" else Status.FEASIBLE
-    return _finished(draft, previous, status)
+    return _planned(draft, previous or Plan(), budget, engine)
 
 
-def what_if(problem: Problem, plan: Plan, case: str, meeting: str) -> WhatIf:
+def what_if(
+    problem: Problem, plan: Plan, case: str, meeting: str, budget: Budget = USUAL, engine: str = "auto"
+) -> WhatIf:
     """Return what would move if the case stood in the meeting, or the reason why it cannot stand there.
 
-    Its board is planned again around it, the other boards stay. Raises BadInstance for unknown ids.
+    Everything is planned again around it. Raises BadInstance for unknown ids.
     """
     draft = _draft(problem, None)
     asked, target = draft.catalog.cases.get(case), draft.catalog.meetings.get(meeting)
     if asked is None or target is None:
         raise BadInstance(f"{'case' if asked is None else 'meeting'} must be one of the instance.")
-    draft = Draft(draft.objective, boards={asked.board}, pinned={case: meeting})
-    hold(draft, plan)
-    if asked.locked is None:
-        assign(draft, trials=TRIALS_AT_FULL_EFFORT)
-    else:
-        _stand_as(draft, plan)
+    draft.pinned[case] = meeting
+    fix(draft)
     if draft.where.get(case) != meeting:
-        return WhatIf(case, meeting, Explainer(draft).obstacle(asked, target))
-    return _difference(draft, plan, case, meeting)
+        return WhatIf(case, meeting, Explainer(_standing_as(draft, plan)).obstacle(asked, target))
+    forced = _planned(draft, plan, budget, engine)
+    before = draft.objective.levels({slot.case: slot.meeting for slot in plan.slots})
+    difference = tuple(new - old for new, old in zip(forced.levels or before, before, strict=True))
+    return WhatIf(case, meeting, None, diff(plan, forced), forced.levels, difference)
 
 
 def diff(before: Plan, after: Plan) -> tuple[Move, ...]:
@@ -108,23 +110,53 @@ def _draft(problem: Problem, boards: Collection[str] | None) -> Draft:
     return Draft(Objective(Rules(catalog)), boards=boards)
 
 
-def _finished(draft: Draft, previous: Plan | None, status: Status) -> Plan:
-    slots, waiting, moves = _planned(draft)
-    held_slots, held_waiting, held_moves = _held(draft, previous or Plan())
+def _planned(draft: Draft, previous: Plan, budget: Budget, engine: str) -> Plan:
+    fix(draft)
+    parts, name, version, trouble = _solved(draft, previous, budget, engine)
+    slots, waiting, moves = _explained(draft)
+    held_slots, held_waiting, held_moves = _held(draft, previous)
     return Plan(
         slots=(*slots, *held_slots),
         waiting=(*waiting, *held_waiting),
         moves=(*moves, *held_moves),
         levels=draft.objective.levels(draft.where),
-        bounds=draft.objective.bounds(),
-        status=status,
-        engine="stdlib",
-        version=STDLIB_VERSION,
+        bounds=_summed_bounds(parts),
+        status=_worst([part.status for part in parts]),
+        engine=name,
+        version=version,
         digest=digest(draft.catalog.problem),
+        trouble=trouble,
+        parts=tuple(parts),
     )
 
 
-def _planned(draft: Draft) -> tuple[list[Slot], list[Waiting], list[Move]]:
+def _solved(draft: Draft, previous: Plan, budget: Budget, engine: str) -> tuple[list[Part], str, str, str]:
+    """Return what is proven, the name and version of the engine that planned, and what went wrong."""
+    version = solver_version()
+    if engine == "stdlib" or version is None:
+        status = Status.FEASIBLE if engine == "stdlib" else Status.FALLBACK
+        missing = "" if engine == "stdlib" else "The solver is not installed."
+        return solve_plainly(draft, budget, status), "stdlib", STDLIB_VERSION, missing
+    fixed = draft.saved()
+    try:
+        return solve_exactly(draft, previous, budget), "cp-sat", version, ""
+    except Exception as error:
+        # Whatever befalls the solver, there is a plan; its status says that another engine stood in.
+        draft.restore(fixed)
+        trouble = f"The solver failed: {type(error).__name__}."
+        return solve_plainly(draft, budget, Status.FALLBACK), "stdlib", STDLIB_VERSION, trouble
+
+
+def _worst(statuses: list[Status]) -> Status:
+    return max(statuses, key=list(Status).index, default=Status.OPTIMAL)
+
+
+def _summed_bounds(parts: list[Part]) -> Bounds:
+    columns = zip(*(part.bounds for part in parts), strict=True) if parts else [(0,)] * len(LEVEL_NAMES)
+    return tuple(None if None in column else sum(each or 0 for each in column) for column in columns)
+
+
+def _explained(draft: Draft) -> tuple[list[Slot], list[Waiting], list[Move]]:
     explainer = Explainer(draft)
     cases = [case for case in draft.catalog.problem.cases if case.board in draft.boards]
     slots = [explainer.slot(case) for case in cases if case.id in draft.where]
@@ -147,21 +179,14 @@ def _not_planned(case: str) -> Waiting:
     return Waiting(case, why=reason(code, sentences.sentence(sentences.SKIPPED[code]), {}))
 
 
-def _stand_as(draft: Draft, plan: Plan) -> None:
-    """Fill the draft with the whole plan as it is."""
+def _standing_as(draft: Draft, plan: Plan) -> Draft:
+    """Return a draft filled with the whole plan as it is."""
     starts: dict[str, dict[str, int]] = {}
     for slot in plan.slots:
         starts.setdefault(slot.meeting, {})[slot.case] = slot.start
-    draft.starts = starts
-    draft.where = {slot.case: slot.meeting for slot in plan.slots}
-
-
-def _difference(draft: Draft, plan: Plan, case: str, meeting: str) -> WhatIf:
-    levels = draft.objective.levels(draft.where)
-    before = draft.objective.levels({slot.case: slot.meeting for slot in plan.slots})
-    difference = tuple(new - old for new, old in zip(levels, before, strict=True))
-    moves = diff(plan, _finished(draft, plan, Status.FEASIBLE))
-    return WhatIf(case, meeting, None, moves, levels, difference)
+    standing = draft.narrowed(draft.boards)
+    standing.restore(({slot.case: slot.meeting for slot in plan.slots}, starts))
+    return standing
 
 
 def _move(case: str, old: Slot | None, new: Slot | None) -> Move:

@@ -1,10 +1,10 @@
 """The hard rules as pre-processing: a meeting is possible for a case, or there is an exact reason why not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tumorboard.scheduling.engine.catalog import Catalog
 from tumorboard.scheduling.engine.plan import ReasonCode
-from tumorboard.scheduling.engine.problem import Case, Meeting
+from tumorboard.scheduling.engine.problem import Case, Meeting, Presenter
 
 
 class Rules:
@@ -12,17 +12,17 @@ class Rules:
 
     def __init__(self, catalog: Catalog) -> None:
         self.catalog = catalog
-        self.possible = {case.id: self._possible(case) for case in catalog.problem.cases}
-        self._possible_ids = {
-            case: frozenset(meeting.id for meeting in meetings) for case, meetings in self.possible.items()
-        }
+        self._possible: dict[str, dict[str, Meeting]] = {}
+
+    def possible(self, case: Case) -> Collection[Meeting]:
+        """Return the meetings no rule bars for the case, the earliest first."""
+        return self._meetings(case).values()
 
     def is_possible(self, case: Case, meeting: str) -> bool:
-        return meeting in self._possible_ids[case.id]
+        return meeting in self._meetings(case)
 
     def first_possible(self, case: Case) -> Meeting | None:
-        meetings = self.possible[case.id]
-        return meetings[0] if meetings else None
+        return next(iter(self.possible(case)), None)
 
     def may_stay(self, case: Case) -> bool:
         """Whether the case was published into a meeting that is still possible."""
@@ -44,9 +44,11 @@ class Rules:
             if not self.catalog.is_present(case.board, specialty, meeting.date)
         )
 
-    def _possible(self, case: Case) -> tuple[Meeting, ...]:
-        calendar = self.catalog.calendar.get(case.board, ())
-        return tuple(meeting for meeting in calendar if self.obstacle(case, meeting) is None)
+    def _meetings(self, case: Case) -> dict[str, Meeting]:
+        if case.id not in self._possible:
+            calendar = self.catalog.calendar.get(case.board, ())
+            self._possible[case.id] = {each.id: each for each in calendar if self.obstacle(case, each) is None}
+        return self._possible[case.id]
 
     def _obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
         yield from self._calendar_obstacles(case, meeting)
@@ -63,15 +65,21 @@ class Rules:
             yield ReasonCode.NOT_READY
 
     def _people_obstacles(self, case: Case, meeting: Meeting) -> Iterator[ReasonCode]:
-        presenter = self.catalog.presenters[case.presenter]
-        if meeting.date in presenter.away:
+        speaker = self.catalog.speaker(case, meeting)
+        if meeting.date in speaker.away:
             yield ReasonCode.PRESENTER_AWAY
         if case.minutes > meeting.minutes:
             yield ReasonCode.TOO_LONG
-        elif _shared_minutes(presenter.window, meeting) < case.minutes:
+        elif self._longest_span(speaker, meeting) < case.minutes:
             yield ReasonCode.OUTSIDE_HOURS
         if self.missing_specialties(case, meeting):
             yield ReasonCode.NO_SPECIALTY
+
+    def _longest_span(self, speaker: Presenter, meeting: Meeting) -> int:
+        if speaker.window is None and not speaker.busy:
+            return meeting.minutes
+        spans = self.catalog.hours(speaker, meeting, meeting.minutes)
+        return max((end - begin for begin, end in spans), default=0)
 
 
 def minutes_over(catalog: Catalog, cases: Iterable[Case], meeting: Meeting) -> int:
@@ -93,9 +101,3 @@ def reserve_over(cases: Iterable[Case], meeting: Meeting) -> int:
 def belongs(case: Case, meeting: Meeting) -> bool:
     """Whether the case is locked or published in this meeting."""
     return case.locked == meeting.id or (case.published is not None and case.published.meeting == meeting.id)
-
-
-def _shared_minutes(window: tuple[int, int] | None, meeting: Meeting) -> int:
-    if window is None:
-        return meeting.minutes
-    return min(window[1], meeting.end) - max(window[0], meeting.start)

@@ -1,25 +1,8 @@
-"""The standard-library solver: by urgency into the earliest meeting, then better step by step."""
+"""The exact solver: which meeting each case gets, proven level by level, board by board.
 
-from tumorboard.scheduling.engine.assign.draft import Draft
-from tumorboard.scheduling.engine.assign.improve import displace, improve
-from tumorboard.scheduling.engine.assign.place import (
-    hold,
-    place_all,
-    place_locked,
-    place_pinned,
-)
+The solver itself is an optional package; it is imported where it is used and nowhere else.
+"""
 
-__all__ = ["Draft", "assign", "hold"]
+from tumorboard.scheduling.engine.assign.groups import Answer, Group, solve_groups
 
-
-def assign(draft: Draft, *, trials: int) -> None:
-    """Give every free case of the draft a meeting where one can be found, then put meetings in order.
-
-    `trials` bounds the improvement, as a number of attempts for each case.
-    """
-    place_locked(draft)
-    place_pinned(draft)
-    place_all(draft)
-    displace(draft)
-    improve(draft, trials=trials)
-    draft.put_in_order()
+__all__ = ["Answer", "Group", "solve_groups"]

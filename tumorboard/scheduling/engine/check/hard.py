@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from tumorboard.scheduling.engine.check.facts import Facts, Stand
+from tumorboard.scheduling.engine.check.facts import Facts, Stand, is_free
 from tumorboard.scheduling.engine.check.violations import Violation, ViolationCode
 from tumorboard.scheduling.engine.problem import Case, Parallel, Urgency
 
@@ -51,7 +51,7 @@ def _locks(facts: Facts) -> Broken:
 
 def _possible(facts: Facts, stand: Stand) -> Broken:
     case, meeting, presenter = stand.case, stand.meeting, stand.presenter
-    window = presenter.window or (stand.begin, stand.end)
+    is_open = is_free(presenter, meeting.date, stand.begin, stand.end)
     rules = (
         (ViolationCode.OTHER_BOARD, case.board != meeting.board, "The meeting belongs to another board."),
         (ViolationCode.CANCELLED, meeting.cancelled, "The meeting is cancelled."),
@@ -60,7 +60,7 @@ def _possible(facts: Facts, stand: Stand) -> Broken:
         (ViolationCode.PRESENTER_AWAY, meeting.date in presenter.away, "The presenter is away."),
         (
             ViolationCode.OUTSIDE_HOURS,
-            stand.begin < window[0] or stand.end > window[1],
+            not is_open,
             "The case lies outside the presenter's hours.",
         ),
         (ViolationCode.NO_SPECIALTY, bool(facts.lacks(case, meeting)), "A required specialty is absent."),
@@ -106,7 +106,7 @@ def _overlaps(stands: list[Stand]) -> Broken:
 def _parallel(facts: Facts) -> Broken:
     days: dict[tuple[object, ...], list[Stand]] = {}
     for stand in facts.stands:
-        days.setdefault((stand.case.presenter, stand.meeting.date), []).append(stand)
+        days.setdefault((stand.presenter.id, stand.meeting.date), []).append(stand)
     for stands in days.values():
         for one, other in combinations(stands, 2):
             if _run_in_parallel(one, other) and _too_close(facts, one, other):
@@ -122,7 +122,8 @@ def _run_in_parallel(one: Stand, other: Stand) -> bool:
 
 
 def _too_close(facts: Facts, one: Stand, other: Stand) -> bool:
-    if facts.problem.config.parallel is Parallel.FORBID:
+    configs = [facts.configs[each.meeting.board] for each in (one, other)]
+    if any(config.parallel is Parallel.FORBID for config in configs):
         return True
-    gap = facts.problem.config.switch_gap
+    gap = max(config.switch_gap for config in configs)
     return one.begin < other.end + gap and other.begin < one.end + gap

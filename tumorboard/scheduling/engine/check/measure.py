@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import date, timedelta
 
-from tumorboard.scheduling.engine.check.facts import Facts
+from tumorboard.scheduling.engine.check.facts import Facts, can_join
 from tumorboard.scheduling.engine.plan import Levels, Plan
-from tumorboard.scheduling.engine.problem import Case, Meeting, Problem, Urgency
+from tumorboard.scheduling.engine.problem import Case, Config, Meeting, Problem, Urgency
 
 CLASSES = list(Urgency)
 
@@ -15,9 +15,9 @@ def measure(problem: Problem, plan: Plan) -> Levels:
     facts = Facts(problem, plan)
     gauge = Gauge(facts)
     moves = sum(gauge.moves(case) for case in problem.cases)
-    late = sum(gauge.late(case) for case in problem.cases)
+    late = sum(gauge.late(case) + gauge.config(case).move_price * gauge.moves(case) for case in problem.cases)
     return (
-        late + problem.config.move_price * moves,
+        late,
         sum(gauge.weight(case) for case in problem.cases if case.id not in gauge.stands),
         moves,
         sum(gauge.unfair(board.id) for board in problem.boards),
@@ -32,48 +32,45 @@ class Gauge:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.problem = facts.problem
-        self.config = facts.problem.config
         self.stands = {stand.case.id: stand.meeting for stand in facts.stands}
-        self.presenters = {presenter.id: presenter for presenter in facts.problem.presenters}
+
+    def config(self, case: Case) -> Config:
+        return self.facts.configs[case.board]
 
     def weight(self, case: Case) -> int:
-        return self.config.w_urgency[CLASSES.index(case.urgency)]
+        return self.config(case).w_urgency[CLASSES.index(case.urgency)]
 
     def late(self, case: Case) -> int:
         meeting = self.stands.get(case.id)
-        after_all = self.problem.horizon_end + timedelta(days=self.config.beyond_days)
+        after_all = self.problem.horizon_end + timedelta(days=self.config(case).beyond_days)
         days = ((meeting.date if meeting else after_all) - case.deadline).days
-        return self.weight(case) * (days * (days + 7) + self.config.miss) if days > 0 else 0
+        return self.weight(case) * (days * (days + 7) + self.config(case).miss) if days > 0 else 0
 
     def moves(self, case: Case) -> int:
         told = self.facts.meetings.get(case.published.meeting) if case.published else None
         if told is None or case.locked is not None or not self.is_possible(case, told):
             return 0
-        meeting = self.stands.get(case.id)
+        meeting, config = self.stands.get(case.id), self.config(case)
         if meeting is None:
-            return self.notice(told.date) * self.config.move_out
+            return self.notice(config, told.date) * config.move_out
         if meeting.id == told.id:
             return 0
         is_earlier = (meeting.date, meeting.start, meeting.id) < (told.date, told.start, told.id)
-        return self.notice(told.date) * (self.config.move_earlier if is_earlier else self.config.move_later)
+        return self.notice(config, told.date) * (config.move_earlier if is_earlier else config.move_later)
 
-    def notice(self, told: date) -> int:
+    def notice(self, config: Config, told: date) -> int:
         days = (told - self.problem.today).days
-        for limit, weight in sorted(self.config.notice):
+        for limit, weight in sorted(config.notice):
             if days <= limit:
                 return weight
         return 1
 
     def is_possible(self, case: Case, meeting: Meeting) -> bool:
-        presenter = self.presenters[case.presenter]
-        begin, end = presenter.window or (meeting.start, meeting.start + meeting.minutes)
-        shared = min(end, meeting.start + meeting.minutes) - max(begin, meeting.start)
         return (
             meeting.board == case.board
             and not meeting.cancelled
             and meeting.date >= max(self.problem.today, case.ready)
-            and meeting.date not in presenter.away
-            and shared >= case.minutes
+            and any(can_join(person, case, meeting) for person in self.facts.presenting(case))
             and case.minutes <= meeting.minutes
             and not self.facts.lacks(case, meeting)
         )
@@ -90,7 +87,7 @@ class Gauge:
 
     def eagerness(self, case: Case) -> int:
         waited = max(0, (self.problem.today - case.submitted).days)
-        return 100 * self.config.e_urgency[CLASSES.index(case.urgency)] + min(99, waited)
+        return 100 * self.config(case).e_urgency[CLASSES.index(case.urgency)] + min(99, waited)
 
     def unfair(self, board: str) -> int:
         sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
@@ -102,7 +99,8 @@ class Gauge:
             if past.board == board and past.institution in sums:
                 sums[past.institution][0] += past.delay
                 sums[past.institution][1] += past.cases
-        divisors = {each: max(1, count + self.config.fair_prior) for each, (_, count) in sums.items()}
+        prior = self.facts.configs[board].fair_prior
+        divisors = {each: max(1, count + prior) for each, (_, count) in sums.items()}
         return max((-(-100 * sums[each][0] // divisors[each]) for each in sums), default=0)
 
     def joins(self) -> int:

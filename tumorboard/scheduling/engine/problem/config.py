@@ -1,7 +1,7 @@
 """What a board's policy decides about planning: weights, prices and tolerances."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from tumorboard.scheduling.engine.problem.fields import (
@@ -43,7 +43,11 @@ class Parallel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The weights of the objective; tuples by urgency run from emergent to routine."""
+    """The weights of the objective; tuples by urgency run from emergent to routine.
+
+    Cases of at least `complex_minutes` come first among equally urgent ones, 0 for no such wish. A meeting
+    of at least `break_from` minutes has a break of `break_minutes` in the middle.
+    """
 
     w_urgency: ByUrgency = (27, 9, 3, 1)
     e_urgency: ByUrgency = (8, 4, 2, 1)
@@ -60,6 +64,9 @@ class Config:
     early_leave: tuple[str, ...] = ()
     start_tol: int = 10
     beyond_days: int = 7
+    complex_minutes: int = 0
+    break_minutes: int = 0
+    break_from: int = 90
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "early_leave", tuple(sorted(set(self.early_leave))))
@@ -69,8 +76,8 @@ class Config:
 PLAIN_NUMBERS = tuple(field.name for field in fields(Config) if field.type is int)
 
 
-def read_config(source: Fields) -> Config:
-    """Return the policy; whatever the instance leaves out has its usual value."""
+def read_config(source: Fields, usual: Config = Config()) -> Config:
+    """Return the policy; whatever the instance leaves out is as in `usual`."""
     values: dict[str, object] = {key: source.number(key) for key in PLAIN_NUMBERS if source.has(key)}
     for key in ("w_urgency", "e_urgency", "rank"):
         if source.has(key):
@@ -81,8 +88,8 @@ def read_config(source: Fields) -> Config:
         values["parallel"] = choice(Parallel, source.name("parallel"), source.values["parallel"])
     if source.has("early_leave"):
         values["early_leave"] = source.items("early_leave", text)
-    make: Callable[..., Config] = Config
-    return make(**values)
+    change: Callable[..., Config] = replace
+    return change(usual, **values)
 
 
 def _by_urgency(name: str, value: object) -> ByUrgency:

@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from tumorboard.scheduling.engine.problem import reading
@@ -52,13 +53,14 @@ class Problem:
     def from_json(cls, data: object) -> "Problem":
         """Return the problem the JSON form describes; raises BadInstance naming the field."""
         source = Fields.of("", data)
+        config = read_config(source.object("config"))
         return cls(
             name=source.text("name", default=""),
             today=source.day("today"),
             horizon_end=source.day("horizon_end"),
-            config=read_config(source.object("config")),
+            config=config,
             institutions=source.items("institutions", reading.institution),
-            boards=source.items("boards", reading.board),
+            boards=source.items("boards", partial(reading.board, usual=config)),
             meetings=source.items("meetings", reading.meeting),
             reps=source.items("reps", reading.rep),
             presenters=source.items("presenters", reading.presenter),
@@ -68,7 +70,7 @@ class Problem:
 
     def to_json(self) -> dict[str, Any]:
         """Return the problem as JSON values only, lists in a fixed order."""
-        written: dict[str, Any] = plain(asdict(self))
+        written: dict[str, Any] = plain(self)
         written["institutions"] = [{"id": each} for each in self.institutions]
         written["history"] = nested_history(self.history)
         return written
@@ -96,6 +98,8 @@ def _verify(problem: Problem) -> None:
     for case in problem.cases:
         _known(f"cases[{case.id}].board", case.board, boards, "board")
         _known(f"cases[{case.id}].presenter", case.presenter, presenters, "presenter")
+        if case.backup is not None:
+            _known(f"cases[{case.id}].backup", case.backup, presenters, "presenter")
         if case.locked is not None:
             _known(f"cases[{case.id}].locked", case.locked, meetings, "meeting")
             if board_of[case.locked] != case.board:

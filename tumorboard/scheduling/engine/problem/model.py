@@ -5,19 +5,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from tumorboard.scheduling.engine.problem.config import Urgency
+from tumorboard.scheduling.engine.problem.config import Config, Urgency
 
 T = TypeVar("T", bound=str | date)
 CalendarOrder = tuple[date, int, str]
+Busy = tuple[date, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
+    """A board and its host; `config` is its own policy where it differs from the problem's."""
+
     id: str
     host: str
     weekday: int | None = None
     start: int | None = None
     minutes: int | None = None
+    config: Config | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,20 @@ class Rep:
 
 @dataclass(frozen=True, slots=True)
 class Presenter:
-    """Who presents; `window` holds the minutes of the day they can join, None for any."""
+    """Who presents; `window` holds the minutes of the day they can join, None for any.
+
+    `busy` holds the minutes of single days in which they cannot.
+    """
 
     id: str
     institution: str
     away: tuple[date, ...] = ()
     window: tuple[int, int] | None = None
+    busy: tuple[Busy, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "away", sorted_set(self.away))
+        object.__setattr__(self, "busy", tuple(sorted(set(self.busy))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,8 @@ class PublishedSlot:
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """A case to be discussed; the `backup` presents where the presenter cannot."""
+
     id: str
     board: str
     minutes: int
@@ -90,6 +101,7 @@ class Case:
     specialties: tuple[str, ...] = ()
     locked: str | None = None
     published: PublishedSlot | None = None
+    backup: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "specialties", sorted_set(self.specialties))

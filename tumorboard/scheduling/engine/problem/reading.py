@@ -1,6 +1,6 @@
 """From the JSON form to the dataclasses; each reader raises BadInstance naming the field found wrong."""
 
-from tumorboard.scheduling.engine.problem.config import Urgency
+from tumorboard.scheduling.engine.problem.config import Config, Urgency, read_config
 from tumorboard.scheduling.engine.problem.fields import (
     BadInstance,
     Fields,
@@ -11,6 +11,7 @@ from tumorboard.scheduling.engine.problem.fields import (
 )
 from tumorboard.scheduling.engine.problem.model import (
     Board,
+    Busy,
     Case,
     Meeting,
     PastDelay,
@@ -24,7 +25,7 @@ def institution(path: str, data: object) -> str:
     return Fields.of(path, data).text("id")
 
 
-def board(path: str, data: object) -> Board:
+def board(path: str, data: object, *, usual: Config) -> Board:
     source = Fields.of(path, data)
     return Board(
         id=source.text("id"),
@@ -32,6 +33,7 @@ def board(path: str, data: object) -> Board:
         weekday=source.optional_number("weekday"),
         start=source.optional_number("start"),
         minutes=source.optional_number("minutes"),
+        config=read_config(source.object("config"), usual) if source.has("config") else None,
     )
 
 
@@ -65,6 +67,7 @@ def presenter(path: str, data: object) -> Presenter:
         institution=source.text("institution"),
         away=source.items("away", day),
         window=_window(source),
+        busy=source.items("busy", _busy),
     )
 
 
@@ -75,6 +78,13 @@ def _window(source: Fields) -> tuple[int, int] | None:
     if len(minutes) != 2 or minutes[0] > minutes[1]:
         raise BadInstance(f"{source.name('window')} must be null or two minutes of the day in order.")
     return minutes[0], minutes[1]
+
+
+def _busy(path: str, data: object) -> Busy:
+    if not isinstance(data, list | tuple) or len(data) != 3:
+        raise BadInstance(f"{path} must be a date and two minutes of the day.")
+    begin, end = whole(f"{path}[1]", data[1]), whole(f"{path}[2]", data[2])
+    return day(f"{path}[0]", data[0]), begin, end
 
 
 def case(path: str, data: object) -> Case:
@@ -92,6 +102,7 @@ def case(path: str, data: object) -> Case:
         specialties=source.items("specialties", text),
         locked=source.optional_text("locked"),
         published=_published(source),
+        backup=source.optional_text("backup"),
     )
 
 

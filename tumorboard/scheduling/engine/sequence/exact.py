@@ -34,7 +34,8 @@ class Costs:
         self.leaving = _masks(items, lambda item: item.leavers)
 
     def lowest_rank(self, done: int) -> int:
-        return min(rank for place, rank in enumerate(self.ranks) if not done >> place & 1)
+        left = (rank for place, rank in enumerate(self.ranks) if rank is not None and not done >> place & 1)
+        return min(left, default=0)
 
     def step(self, done: int, place: int, end: int, start: int) -> int:
         """Return what the case at `place` adds when it starts at `start` after `done` ended at `end`."""
@@ -48,9 +49,11 @@ class Costs:
         moved = self.agenda.moved(item, start)
         return ((self._inversions(done, item.rank) * RADIX + moved) * RADIX + waiting) * RADIX + leaving
 
-    def _inversions(self, done: int, rank: int) -> int:
-        ranks = enumerate(self.ranks)
-        return sum(other - rank for place, other in ranks if other > rank and done >> place & 1)
+    def _inversions(self, done: int, rank: int | None) -> int:
+        if rank is None:
+            return 0
+        before = (other for place, other in enumerate(self.ranks) if done >> place & 1)
+        return sum(other - rank for other in before if other is not None and other > rank)
 
 
 def best_without_gaps(agenda: Agenda) -> dict[str, int] | None:
@@ -94,7 +97,7 @@ def _followers(
     costs: Costs, done: int, label: Label, *, rank: int | None = None, gaps: bool = True
 ) -> Iterator[tuple[int, Label]]:
     for place, item in enumerate(costs.agenda.items):
-        if done >> place & 1 or (rank is not None and item.rank != rank):
+        if done >> place & 1 or (rank is not None and item.rank not in (rank, None)):
             continue
         start = item.earliest(label.end)
         if start is not None and (gaps or start == label.end):

@@ -22,11 +22,11 @@ def feasible_starts(agenda: Agenda, hint: Mapping[str, int]) -> dict[str, int] |
 
 
 def _last_end(item: Item) -> tuple[int, int, str]:
-    return item.spans[-1][1] if item.spans else 0, item.rank, item.case
+    return item.spans[-1][1] if item.spans else 0, item.rank or 0, item.case
 
 
 def _first_begin(item: Item) -> tuple[int, int, str]:
-    return item.spans[0][0] if item.spans else 0, item.rank, item.case
+    return item.spans[0][0] if item.spans else 0, item.rank or 0, item.case
 
 
 def _quick(items: Sequence[Item], hint: Mapping[str, int]) -> dict[str, int] | None:

@@ -34,7 +34,7 @@ WORST: OrderKeys = (1 << 60, 0, 0, 0, 0)
 
 def _wished(item: Item) -> tuple[int, int, str, str]:
     published = item.published if item.published is not None else 1 << 30
-    return item.rank, published, item.presenter or "", item.case
+    return item.rank or 0, published, item.presenter or "", item.case
 
 
 def _keys(agenda: Agenda, order: Sequence[Item]) -> OrderKeys | None:

@@ -1,6 +1,7 @@
 """Which meeting: each rule of the first solver by example."""
 
 from dataclasses import replace
+import sys
 from datetime import timedelta
 
 import pytest
@@ -187,8 +188,13 @@ def test_bound_of_level_one_is_never_above_the_plan():
         assert answer.gap == answer.levels[0] - answer.bounds[0]
 
 
-def test_engine_asked_for_but_not_there_is_stood_in_for():
-    assert plan(a_problem(), engine="cp-sat").status is Status.FALLBACK
+def test_engine_asked_for_but_not_there_is_stood_in_for(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ortools", None)
+
+    answer = plan(a_problem(cases=(a_case(),)))
+
+    assert (answer.status, answer.engine) == (Status.FALLBACK, "stdlib")
+    assert answer.trouble == "The solver is not installed."
     assert plan(a_problem(), engine="stdlib").status is Status.FEASIBLE
 
 

@@ -1,6 +1,6 @@
-"""First places: what is locked, what is asked for, what was published, then by urgency."""
+"""What is decided before anything is planned: other boards, locked cases, and what "what if" asks for."""
 
-from tumorboard.scheduling.engine.assign.draft import Draft
+from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.plan import Plan
 from tumorboard.scheduling.engine.problem import Case, Meeting
 
@@ -11,6 +11,12 @@ def hold(draft: Draft, previous: Plan) -> None:
         case, meeting = draft.catalog.cases.get(slot.case), draft.catalog.meetings.get(slot.meeting)
         if case is not None and meeting is not None and case.board not in draft.boards:
             draft.seat(case, meeting, draft.starts.get(meeting.id, {}) | {case.id: slot.start})
+
+
+def fix(draft: Draft) -> None:
+    """Place what is locked, then what is asked for."""
+    place_locked(draft)
+    place_pinned(draft)
 
 
 def place_locked(draft: Draft) -> None:
@@ -26,25 +32,8 @@ def place_pinned(draft: Draft) -> None:
     """Put every pinned case into its meeting where the hard rules and the locked cases leave room."""
     for case_id, meeting in sorted(draft.pinned.items()):
         case = draft.catalog.cases[case_id]
-        if draft.rules.is_possible(case, meeting):
+        if case.locked is None and draft.rules.is_possible(case, meeting):
             draft.admit(case, draft.catalog.meetings[meeting])
-
-
-def place_all(draft: Draft) -> None:
-    """Keep what was published where that is still possible, then give the others the earliest place."""
-    free = draft.free_cases()
-    for case in free:
-        published = draft.catalog.published_meeting(case)
-        if published is not None and draft.rules.may_stay(case):
-            draft.admit(case, published)
-    for case in free:
-        if case.id not in draft.where:
-            place_earliest(draft, case)
-
-
-def place_earliest(draft: Draft, case: Case) -> bool:
-    """Put the case into the earliest meeting that takes it."""
-    return any(draft.admit(case, meeting) for meeting in draft.rules.possible[case.id])
 
 
 def _seat_locked(draft: Draft, meeting: Meeting, locked: list[Case]) -> None:

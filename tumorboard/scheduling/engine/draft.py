@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from tumorboard.scheduling.engine.agenda import Agenda, Item, Span
-from tumorboard.scheduling.engine.catalog import Catalog
+from tumorboard.scheduling.engine.agenda import Agenda, Item, Span, pause_item, without_pause
+from tumorboard.scheduling.engine.catalog import Catalog, without
 from tumorboard.scheduling.engine.objective import Objective
 from tumorboard.scheduling.engine.plan import ReasonCode
-from tumorboard.scheduling.engine.problem import Case, Meeting, Parallel
+from tumorboard.scheduling.engine.problem import Case, Meeting
 from tumorboard.scheduling.engine.rules import Rules, minutes_over, reserve_over
 from tumorboard.scheduling.engine.sequence import best_starts, feasible_starts
 
@@ -30,7 +30,7 @@ class Draft:
         self.objective = objective
         self.rules: Rules = objective.rules
         self.catalog: Catalog = objective.catalog
-        self.boards = sorted(self.catalog.hosts if boards is None else boards)
+        self.boards = frozenset(self.catalog.hosts if boards is None else boards)
         self.pinned = dict(pinned or {})
         self.where: dict[str, str] = {}
         self.starts: dict[str, Starts] = {}
@@ -38,9 +38,20 @@ class Draft:
         self._items: dict[tuple[str, str], Item] = {}
         self._orders: dict[tuple[str, tuple[Item, ...]], Starts | None] = {}
 
+    def narrowed(self, boards: Collection[str]) -> "Draft":
+        """Return a draft of some of the boards only, in which the others stay as they are here."""
+        draft = Draft(self.objective, boards=boards, pinned=self.pinned)
+        draft.adopt(self)
+        draft.relaxed = set(self.relaxed)
+        return draft
+
+    def adopt(self, other: "Draft") -> None:
+        """Take over where everybody stands in the other draft."""
+        self.restore(other.saved())
+
     def free_cases(self) -> list[Case]:
         """Return the cases that may be moved, the most pressing first."""
-        cases = (case for board in self.boards for case in self.catalog.queue.get(board, ()))
+        cases = (case for board in sorted(self.boards) for case in self.catalog.queue.get(board, ()))
         free = [case for case in cases if case.locked is None and case.id not in self.pinned]
         return sorted(free, key=self.catalog.priority)
 
@@ -86,26 +97,26 @@ class Draft:
         for meeting in self.catalog.problem.meetings:
             starts = self.starts.get(meeting.id)
             if starts and meeting.board in self.boards:
-                agenda = self._agenda(self.standing(meeting.id), meeting)
-                self.starts[meeting.id] = best_starts(agenda, starts)
+                agenda = self.agenda(self.standing(meeting.id), meeting)
+                self.starts[meeting.id] = without_pause(best_starts(agenda, starts))
 
     def possible_order(self, cases: list[Case], meeting: Meeting, *, any_hours_of: str | None = None) -> Starts | None:
         """Return starts for these cases in the meeting, or None where no order is possible."""
-        agenda = self._agenda(cases, meeting)
+        agenda = self.agenda(cases, meeting)
         if any_hours_of is not None:
-            agenda = agenda.with_any_hours(any_hours_of, self.catalog.limit(meeting))
+            agenda = agenda.with_any_hours(any_hours_of, self.catalog.length(meeting))
         key = meeting.id, agenda.items
         if key not in self._orders:
-            self._orders[key] = feasible_starts(agenda, self.starts.get(meeting.id, {}))
+            starts = feasible_starts(agenda, self.starts.get(meeting.id, {}))
+            self._orders[key] = None if starts is None else without_pause(starts)
         return self._orders[key]
 
     def speaks_elsewhere(self, case: Case, meeting: Meeting, *, start: int) -> bool:
         """Whether the presenter is too close to, or forbidden by, another meeting at this start."""
-        gap, end = self.catalog.config.switch_gap, start + case.minutes
-        forbid = self.catalog.config.parallel is Parallel.FORBID
-        return any(
-            forbid or (begin - gap < end and start < finish + gap) for begin, finish in self._elsewhere(case, meeting)
-        )
+        if self._forbidden_elsewhere(case, meeting):
+            return True
+        end = start + case.minutes
+        return any(begin < end and start < finish for _, (begin, finish) in self._elsewhere(case, meeting))
 
     def _starts_with(self, case: Case, meeting: Meeting, *, any_hours: bool = False) -> Starts | ReasonCode:
         cases = [*self.standing(meeting.id), case]
@@ -121,72 +132,88 @@ class Draft:
         return starts
 
     def _forbidden_elsewhere(self, case: Case, meeting: Meeting) -> bool:
-        if self.catalog.config.parallel is Parallel.ALLOW:
-            return False
-        return next(self._elsewhere(case, meeting), None) is not None
+        return any(self.catalog.forbids(meeting, other) for other, _ in self._elsewhere(case, meeting))
 
-    def _elsewhere(self, case: Case, meeting: Meeting) -> Iterator[Span]:
-        """Yield when the presenter speaks in meetings that run at the same time, from this one's start."""
+    def _elsewhere(self, case: Case, meeting: Meeting) -> Iterator[tuple[Meeting, Span]]:
+        """Yield when who presents is not free for speaking in meetings that run at the same time.
+
+        Minutes from this meeting's start, the time for changing rooms on both sides included.
+        """
         parallel = self.catalog.parallel[meeting.id]
-        presented = self.catalog.presented_by[case.presenter]
+        speaker = self.catalog.speaker(case, meeting)
+        presented = self.catalog.presented_by[speaker.id]
         if not parallel or len(presented) == 1:
             return
         others = {other.id: other for other in parallel}
         for own in presented:
             other = others.get(self.where.get(own.id, ""))
+            if other is not None and self.catalog.speaker(own, other) is not speaker:
+                continue
             # Two locks against each other have already been weighed: both stand.
             both_locked = own.locked is not None and case.id in self.relaxed
             if other is None or own.id == case.id or both_locked:
                 continue
+            gap = self.catalog.switch_gap(meeting, other)
             begin = self.starts[other.id][own.id] + other.start - meeting.start
-            yield begin, begin + own.minutes
+            yield other, (begin - gap, begin + own.minutes + gap)
 
-    def _agenda(self, cases: list[Case], meeting: Meeting) -> Agenda:
-        items = sorted((self._item(case, meeting) for case in cases), key=lambda item: item.case)
-        return Agenda(tuple(items), self.catalog.config.start_tol)
+    def is_open(self, case: Case, meeting: Meeting) -> bool:
+        """Whether the meeting leaves the presenter time, seeing only what cannot change any more."""
+        return not self._forbidden_elsewhere(case, meeting) and bool(self._spans(case, meeting, final=True))
+
+    def edges(self, case: Case, meeting: Meeting) -> Span:
+        """Return between which minutes of the meeting the case must lie."""
+        spans = self._spans(case, meeting, final=True)
+        return (spans[0][0], spans[-1][1]) if spans else (0, 0)
+
+    def agenda(self, cases: list[Case], meeting: Meeting, *, final: bool = False) -> Agenda:
+        """Return the meeting with these cases as its order sees it.
+
+        `final` sees of other meetings only those that are not being planned.
+        """
+        items = sorted((self._item(case, meeting, final) for case in cases), key=lambda item: item.case)
+        pause = self.catalog.pause(meeting)
+        if pause and 2 * sum(case.minutes for case in cases) > meeting.minutes:
+            items.append(pause_item(pause, meeting.minutes))
+        return Agenda(tuple(items), self.catalog.policies[meeting.board].start_tol)
 
     def relax(self, cases: Collection[Case]) -> None:
         """Stop asking for these presenters' hours."""
         self.relaxed.update(case.id for case in cases)
         self._items.clear()
 
-    def _item(self, case: Case, meeting: Meeting) -> Item:
+    def _item(self, case: Case, meeting: Meeting, final: bool = False) -> Item:
         """Return the case as an item; only presenters with meetings in parallel change while planning."""
-        if self.catalog.parallel[meeting.id] and len(self.catalog.presented_by[case.presenter]) > 1:
-            return self._new_item(case, meeting)
+        speaker = self.catalog.speaker(case, meeting)
+        if self.catalog.parallel[meeting.id] and len(self.catalog.presented_by[speaker.id]) > 1:
+            return self._new_item(case, meeting, final)
         key = case.id, meeting.id
         if key not in self._items:
             self._items[key] = self._new_item(case, meeting)
         return self._items[key]
 
-    def _new_item(self, case: Case, meeting: Meeting) -> Item:
+    def _new_item(self, case: Case, meeting: Meeting, final: bool = False) -> Item:
         published = case.published if case.published and case.published.meeting == meeting.id else None
-        early_leave = self.catalog.config.early_leave
+        early_leave = self.catalog.policies[case.board].early_leave
+        speaker = self.catalog.speaker(case, meeting)
+        is_outside = speaker.institution != self.catalog.hosts[case.board]
         return Item(
             case=case.id,
             minutes=case.minutes,
-            rank=self.catalog.rank(case),
-            spans=self._spans(case, meeting),
+            rank=self.catalog.order_rank(case),
+            spans=self._spans(case, meeting, final=final),
             published=published.start if published else None,
-            presenter=case.presenter if self.catalog.is_outside(case) else None,
+            presenter=speaker.id if is_outside else None,
             leavers=tuple(each for each in case.specialties if each in early_leave),
         )
 
-    def _spans(self, case: Case, meeting: Meeting) -> tuple[Span, ...]:
+    def _spans(self, case: Case, meeting: Meeting, *, final: bool = False) -> tuple[Span, ...]:
         """Return when the presenter is free during the meeting, long enough for the case."""
-        window = None if case.id in self.relaxed else self.catalog.presenters[case.presenter].window
-        limit = self.catalog.limit(meeting)
-        free = [(0, limit)]
-        if window is not None:
-            free = [(max(0, window[0] - meeting.start), min(limit, window[1] - meeting.start))]
-        if self.catalog.config.parallel is Parallel.ALLOW:
-            gap = self.catalog.config.switch_gap
-            for begin, end in self._elsewhere(case, meeting):
-                free = _without(free, begin - gap, end + gap)
-        return tuple(sorted(span for span in free if span[1] - span[0] >= case.minutes))
-
-
-def _without(free: list[Span], begin: int, end: int) -> list[Span]:
-    before = [(first, min(last, begin)) for first, last in free]
-    after = [(max(first, end), last) for first, last in free]
-    return before + after
+        length = self.catalog.length(meeting)
+        free = [(0, length)]
+        if case.id not in self.relaxed:
+            free = list(self.catalog.hours(self.catalog.speaker(case, meeting), meeting, length))
+        for other, (begin, end) in self._elsewhere(case, meeting):
+            if not final or other.board not in self.boards:
+                free = without(free, begin, end)
+        return tuple(span for span in free if span[1] - span[0] >= case.minutes)

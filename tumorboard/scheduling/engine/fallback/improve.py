@@ -5,7 +5,7 @@ A step is taken only when the six levels of the board, read in order, become les
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tumorboard.scheduling.engine.assign.draft import Draft
+from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.problem import Case, Meeting
 from tumorboard.scheduling.engine.rules import minutes_over
 

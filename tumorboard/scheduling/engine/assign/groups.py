@@ -1,0 +1,102 @@
+"""Board by board, and boards together only where a presenter would really be in two rooms at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tumorboard.scheduling.engine.assign.levels import Solution, solve
+from tumorboard.scheduling.engine.assign.model import GroupModel
+from tumorboard.scheduling.engine.assign.orders import Combination, Orders
+from tumorboard.scheduling.engine.draft import Draft, Starts
+from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds
+
+Group = frozenset[str]
+# A group that needs more combinations forbidden than this is left to the other engine.
+MOST_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The places of a group of boards and what is proven of them; `where` is None when there was no time."""
+
+    boards: Group
+    where: dict[str, str] | None
+    bounds: Bounds = NOTHING_PROVEN
+    is_proven: bool = False
+
+
+def solve_groups(
+    base: Draft, *, hint: Mapping[str, str], budget: float, known: Mapping[Group, Answer]
+) -> tuple[list[Answer], dict[str, Starts]]:
+    """Return an answer for each group of boards, and the starts by meeting of all that were answered.
+
+    `budget` is for each board; `known` are answers to groups whose input has not changed.
+    """
+    solver = _Groups(base, hint, budget, known)
+    groups = sorted((frozenset({board}) for board in base.boards), key=sorted)
+    while True:
+        answers = [solver.answer(group) for group in groups]
+        starts, merged = solver.fit_together(answers)
+        if merged is None:
+            return answers, starts
+        groups = sorted([merged, *(group for group in groups if not group & merged)], key=sorted)
+
+
+class _Groups:
+    def __init__(self, base: Draft, hint: Mapping[str, str], budget: float, known: Mapping[Group, Answer]) -> None:
+        self.base = base
+        self.catalog = base.catalog
+        self.hint = hint
+        self.budget = budget
+        self.orders = Orders(base)
+        self.forbidden: set[Combination] = set()
+        self._answers = dict(known)
+
+    def answer(self, group: Group) -> Answer:
+        if group not in self._answers:
+            self._answers[group] = self._answer(group)
+        return self._answers[group]
+
+    def _answer(self, group: Group) -> Answer:
+        spent, most = 0.0, self.budget * len(group)
+        for _ in range(MOST_ROUNDS):
+            model = GroupModel(self.base, group, sorted(self.forbidden, key=sorted))
+            solution = solve(model, hint=self.hint, budget=most - spent)
+            if solution is None:
+                break
+            spent += solution.spent
+            _, impossible = self.orders.of(solution.where)
+            if not impossible:
+                return self._settled(group, solution)
+            self.forbidden.update(impossible)
+            if spent >= most:
+                break
+        return Answer(group, None)
+
+    def _settled(self, group: Group, solution: Solution) -> Answer:
+        return Answer(group, solution.where, solution.bounds, solution.is_proven)
+
+    def fit_together(self, answers: list[Answer]) -> tuple[dict[str, Starts], Group | None]:
+        """Return the starts of all meetings, or the boards to be solved together."""
+        where = {case: meeting for answer in answers for case, meeting in (answer.where or {}).items()}
+        clash = self._clash(answers, where)
+        if clash is not None:
+            return {}, clash
+        starts, impossible = self.orders.of(where)
+        if impossible:
+            self.forbidden.update(impossible)
+            touched = {self.catalog.cases[case].board for combination in impossible[:1] for case, _ in combination}
+            return {}, self._merged(answers, touched)
+        return starts, None
+
+    def _clash(self, answers: list[Answer], where: Mapping[str, str]) -> Group | None:
+        """Return the groups with a presenter in two meetings at once though a board forbids it."""
+        for one, two in self.orders.pairs(where.items()):
+            here, there = self.catalog.meetings[one[1]], self.catalog.meetings[two[1]]
+            if self.catalog.forbids(here, there):
+                merged = self._merged(answers, {here.board, there.board})
+                if merged not in {answer.boards for answer in answers}:
+                    return merged
+        return None
+
+    def _merged(self, answers: list[Answer], boards: set[str]) -> Group:
+        return frozenset().union(*(answer.boards for answer in answers if answer.boards & boards))

@@ -1,0 +1,21 @@
+"""First places: what was published, then by urgency into the earliest meeting."""
+
+from tumorboard.scheduling.engine.draft import Draft
+from tumorboard.scheduling.engine.problem import Case
+
+
+def place_all(draft: Draft) -> None:
+    """Keep what was published where that is still possible, then give the others the earliest place."""
+    free = draft.free_cases()
+    for case in free:
+        published = draft.catalog.published_meeting(case)
+        if published is not None and draft.rules.may_stay(case):
+            draft.admit(case, published)
+    for case in free:
+        if case.id not in draft.where:
+            place_earliest(draft, case)
+
+
+def place_earliest(draft: Draft, case: Case) -> bool:
+    """Put the case into the earliest meeting that takes it."""
+    return any(draft.admit(case, meeting) for meeting in draft.rules.possible(case))
