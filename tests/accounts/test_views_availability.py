@@ -242,6 +242,23 @@ def test_coordinator_enters_all_of_it_for_the_roster(client: FlaskClient) -> Non
     assert db.session.get_one(Person, surgeon.id).availability_changed_at == NOW
 
 
+def test_pages_that_name_people_lead_to_their_availability(client: FlaskClient) -> None:
+    board, coordinator, surgeon = a_series(), a_person(Part.ADMINISTRATOR, Part.MEMBER_PHYSICIAN), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    seat(board, surgeon, SeatPart.CORE_MEMBER)
+    draft = a_case(board, submitter=coordinator, state=CaseState.DRAFT)
+    sign_in(client, coordinator)
+    theirs, own = f'href="/people/{surgeon.id}/availability"', f'<p class="row"><a class="btn" href="{HERE}"'
+
+    pages = [client.get(f"/{path}").text for path in (f"series/{board.slug}", f"series/{board.slug}/roster")]
+    pages.append(client.get(f"/people/{surgeon.id}").text)
+    form_page = client.get(f"/cases/{draft.code}/sections/board-and-presenter").text
+
+    assert [theirs in page for page in pages] == [True, True, True]
+    assert own in client.get("/account").text
+    assert f'<a href="{HERE}">Days away and weekly hours</a>' in form_page
+
+
 def test_days_away_of_a_third_person_are_not_removed_through_a_known_one(client: FlaskClient) -> None:
     board, chair, surgeon = a_series(), a_person(), a_person()
     seat(board, chair, SeatPart.CHAIR)
