@@ -44,11 +44,6 @@ class Desk:
         """The zone in which the person's days and hours are read."""
         return self.person.institution.time_zone
 
-    @property
-    def whose(self) -> str:
-        """As a sentence says it in its middle."""
-        return "your" if self.is_own else f"{self.person.name}’s"
-
     def url(self, act: str, **values: Any) -> str:
         """The address of an act on this person: `own_hours`, or `hours_of` with the person's number."""
         if self.is_own:
