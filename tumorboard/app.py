@@ -11,6 +11,7 @@ from tumorboard.accounts import commands as accounts_commands
 from tumorboard.accounts import views as accounts_views
 from tumorboard.agendas import views as agendas_views
 from tumorboard.audit import commands as audit_commands
+from tumorboard.cases import queries as cases_queries
 from tumorboard.cases import views as cases_views
 from tumorboard.demo import commands as demo_commands
 from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
@@ -64,6 +65,7 @@ def create_app(settings: "Settings") -> Flask:
         second_factor_required=settings.second_factor_required,
         boards_of=series_queries.boards_of,
     )
+    accounts_views.install_people_planned(app, cases_queries.people_planned_by)
     home_views.install_shell(app)
     cases_views.install_outlook(app, scheduling_queries.outlook_of)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)

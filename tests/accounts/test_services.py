@@ -1,7 +1,7 @@
-"""Inviting people, shutting them out, and slowing down who guesses."""
+"""Inviting people, shutting them out, when they can join, and slowing down who guesses."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -10,22 +10,29 @@ from sqlalchemy import func, select
 
 from tests.accounts.makers import link_to, notices_to
 from tests.factories import NOW, PASSWORD, a_person, an_institution, as_actor, stored
-from tumorboard.accounts.domain import EmailTaken, InvitationOver, Part, TooManyTries
-from tumorboard.accounts.models import Invitation, Person, SignIn, Throttle
+from tumorboard.accounts.domain import EmailTaken, Hours, InvitationOver, Part, TooManyTries
+from tumorboard.accounts.models import Absence, BusyTime, Invitation, Person, SignIn, Throttle
+from tumorboard.accounts.queries import hours_of
 from tumorboard.accounts.services import (
     accept_invitation,
+    add_absence,
     deactivate,
     edit_person,
     end_sign_ins_of,
     forget_failures,
+    forget_past_busy_times,
     invite,
     note_failure,
     reactivate,
     refuse_when_throttled,
+    remove_absence,
+    set_busy_times,
+    set_weekly_hours,
     sweep_sign_ins,
 )
 from tumorboard.accounts.services.people import INVITATION_LIFETIME, PersonDraft, invite_again, invited_by_token
 from tumorboard.accounts.services.throttling import MOST_A_NETWORK, MOST_AN_ACCOUNT, MOST_TOGETHER, WINDOW
+from tumorboard.audit.models import AuditEntry
 from tumorboard.kernel.db import db, retrying, transaction
 from tumorboard.kernel.errors import Invalid, NotFound
 from tumorboard.notices.domain import NoticeKind
@@ -337,3 +344,95 @@ def test_failures_at_the_same_moment_are_all_counted(app: Flask) -> None:
         list(pool.map(fail_elsewhere, range(8)))
 
     assert {row.failures for row in db.session.scalars(select(Throttle))} == {8}
+
+
+def changed_at(person: Person):
+    """The moment of the last change, as it is stored."""
+    db.session.expire_all()
+    return db.session.get_one(Person, person.id).availability_changed_at
+
+
+def actions() -> list[str]:
+    """What the audit trail says was done, in order."""
+    return list(db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.sequence)))
+
+
+def test_every_change_of_availability_is_dated_and_recorded() -> None:
+    person = a_person()
+    by, later = as_actor(person), [NOW + timedelta(minutes=number) for number in range(5)]
+    span = (NOW, NOW + timedelta(hours=1))
+
+    seen = []
+    with transaction():
+        absence = add_absence(person, starts_on=NOW.date(), ends_on=NOW.date(), by=by, now=later[0])
+    seen.append(changed_at(person))
+    with transaction():
+        remove_absence(db.session.get_one(Absence, absence.id), by=by, now=later[1])
+    seen.append(changed_at(person))
+    with transaction():
+        set_weekly_hours(person, {0: Hours(never=True)}, by=by, now=later[2])
+    seen.append(changed_at(person))
+    with transaction():
+        set_busy_times(person, [span], by=by, now=later[3])
+    seen.append(changed_at(person))
+    with transaction():
+        set_busy_times(person, (), by=by, now=later[4])
+    seen.append(changed_at(person))
+
+    assert seen == later
+    assert actions() == ["absence.added", "absence.removed", "hours.set", "busy_times.set", "busy_times.set"]
+
+
+def test_weekly_hours_replace_each_other_and_the_same_hours_are_no_change() -> None:
+    person = a_person()
+    by, week = as_actor(person), {1: Hours(joins_from=time(8), joins_until=time(9)), 4: Hours(never=True)}
+    with transaction():
+        set_weekly_hours(person, {1: Hours(joins_until=time(7)), 2: Hours(never=True)}, by=by, now=NOW)
+    with transaction():
+        set_weekly_hours(person, week, by=by, now=NOW + timedelta(hours=1))
+
+    with transaction():
+        set_weekly_hours(person, dict(week), by=by, now=NOW + timedelta(hours=2))
+
+    assert changed_at(person) == NOW + timedelta(hours=1)
+    assert {row.weekday: row.hours for row in db.session.scalars(hours_of(person.id))} == week
+    assert actions() == ["hours.set", "hours.set"]
+
+
+def test_busy_times_replace_each_other_and_past_ones_are_forgotten() -> None:
+    person, hour = a_person(), timedelta(hours=1)
+    for spans in (
+        [(NOW, NOW + hour)],
+        [(NOW - 2 * hour, NOW - hour), (NOW - hour / 2, NOW + hour), (NOW, NOW + 2 * hour)],
+    ):
+        with transaction():
+            set_busy_times(person, spans, by=as_actor(person), now=NOW)
+
+    with transaction():
+        forget_past_busy_times(now=NOW)
+
+    kept = [(row.starts_at, row.ends_at) for row in db.session.scalars(select(BusyTime))]
+    assert kept == [(NOW - hour / 2, NOW + 2 * hour)]
+
+
+def test_two_uploads_at_the_same_moment_leave_one_of_them(app: Flask) -> None:
+    person = a_person()
+    by, person_id = as_actor(person), person.id
+
+    def upload(number: int) -> None:
+        spans = [(NOW + timedelta(hours=hour), NOW + timedelta(hours=hour, minutes=number)) for hour in range(20)]
+        with app.app_context():
+
+            def once() -> None:
+                with transaction():
+                    set_busy_times(db.session.get_one(Person, person_id), spans, by=by, now=NOW)
+
+            retrying(once)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upload, range(1, 5)))
+
+    db.session.rollback()
+    lengths = [row.ends_at - row.starts_at for row in db.session.scalars(select(BusyTime))]
+    assert len(lengths) == 20
+    assert len(set(lengths)) == 1

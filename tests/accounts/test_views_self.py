@@ -1,6 +1,4 @@
-"""One's own account: browsers signed in, days away."""
-
-from datetime import date
+"""One's own account: browsers signed in."""
 
 import pytest
 import time_machine
@@ -9,8 +7,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.accounts.makers import a_browser, is_in
-from tests.factories import NOW, a_person, form, sign_in, stored
-from tumorboard.accounts.models import Absence, SignIn
+from tests.factories import NOW, a_person, form, sign_in
+from tumorboard.accounts.models import SignIn
 from tumorboard.kernel.db import db
 
 
@@ -67,39 +65,3 @@ def test_session_of_somebody_else_is_missing(client: FlaskClient, app: Flask) ->
 
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert is_in(other)
-
-
-def test_days_away_are_noted_and_taken_back(client: FlaskClient) -> None:
-    person = a_person()
-    sign_in(client, person)
-
-    client.post("/account/absences", data=form(client, "/account", starts_on="2026-12-08", ends_on="2026-12-10"))
-
-    absence = db.session.scalars(select(Absence)).one()
-    assert (absence.person_id, absence.starts_on, absence.ends_on) == (person.id, date(2026, 12, 8), date(2026, 12, 10))
-    client.post(f"/account/absences/{absence.id}/removal", data=form(client, "/account"))
-    db.session.rollback()
-    assert db.session.scalars(select(Absence)).all() == []
-
-
-def test_days_away_that_end_before_they_begin_are_refused_as_typed(client: FlaskClient) -> None:
-    sign_in(client, a_person())
-
-    answer = client.post(
-        "/account/absences", data=form(client, "/account", starts_on="2026-12-10", ends_on="2026-12-08")
-    )
-
-    assert answer.status_code == 422
-    assert "The last day must not come before the first." in answer.text
-    assert 'value="2026-12-10"' in answer.text
-
-
-def test_days_away_of_somebody_else_are_missing(client: FlaskClient) -> None:
-    absence = stored(Absence(person_id=a_person().id, starts_on=date(2026, 12, 8), ends_on=date(2026, 12, 8)))
-    sign_in(client, a_person())
-
-    answer = client.post(f"/account/absences/{absence.id}/removal", data=form(client, "/account"))
-
-    assert answer.status_code == 404
-    db.session.rollback()
-    assert len(db.session.scalars(select(Absence)).all()) == 1

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from tests.factories import NOW, a_case, a_person, a_series, as_actor, seat
 from tumorboard.accounts.domain import Actor, Part
+from tumorboard.accounts.models import Person
 from tumorboard.cases.domain import CaseState, Urgency
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import (
@@ -15,6 +16,7 @@ from tumorboard.cases.queries import (
     counts_by_state,
     drafts_of,
     own_cases,
+    people_planned_by,
     queue_of,
     visible_cases,
     waiting_for_triage,
@@ -192,3 +194,29 @@ def test_list_asks_as_often_for_three_as_for_one(make, statements) -> None:
 
     assert look() == few
     assert len(db.session.scalars(select(Case)).all()) == 3
+
+
+def planned_by(actor: Actor) -> set[int]:
+    """Whose availability the actor may enter."""
+    return set(db.session.scalars(people_planned_by(actor).with_only_columns(Person.id)))
+
+
+def test_those_who_lead_a_board_enter_the_availability_of_its_roster_and_presenters() -> None:
+    board, other = a_series(), a_series()
+    lead, member, backup, stranger = (a_person() for _ in range(4))
+    seat(board, lead, SeatPart.CHAIR)
+    seat(board, member, SeatPart.CORE_MEMBER)
+    seat(other, stranger, SeatPart.CORE_MEMBER)
+    sent = a_case(board, backup_id=backup.id)
+    a_case(board, state=CaseState.DRAFT, submitted_at=None)
+    a_case(board, state=CaseState.WITHDRAWN, submitted_at=None)
+    a_case(other)
+
+    assert planned_by(as_actor(lead)) == {lead.id, member.id, sent.presenter_id, backup.id}
+    assert planned_by(as_actor(member)) == set()
+
+
+def test_administrator_enters_the_availability_of_anybody() -> None:
+    admin, somebody = a_person(Part.ADMINISTRATOR), a_person()
+
+    assert planned_by(as_actor(admin)) == {admin.id, somebody.id}

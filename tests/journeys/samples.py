@@ -40,6 +40,7 @@ def samples_of_the_demo(app: Flask) -> dict[str, str]:
         "scheduled": _first(_of_the_physician(CaseState.SCHEDULED)),
         "meeting": _first(full),
         "lecture": _first(meetings.where(Meeting.talk_title != "")),
+        "presenter": _first(select(Person.id).where(Person.email == f"physician@{DOMAIN}")),
         "person": _first(select(Person.id).order_by(Person.id.desc())),
         "institution": _first(select(Institution.id)),
         "notice": _first(select(Notice.id)),

@@ -35,6 +35,9 @@ PAGES = [
     ("coordinator", "/calendar?view=list"),
     ("nurse", "/subscriptions"),
     ("nurse", "/account"),
+    ("nurse", "/account/availability"),
+    ("physician", "/account/availability"),
+    ("coordinator", "/people/{presenter}/availability"),
     ("nurse", "/account/password"),
     ("nurse", "/account/verification"),
     ("nurse", "/account/second-factor"),
@@ -152,7 +155,9 @@ REFUSED = [
     ("admin", "/people/new", {}, "Send invitation"),
     ("admin", "/institutions/new", {}, "Save"),
     ("nurse", "/subscriptions", {}, "Make an address"),
-    ("nurse", "/account", {}, "Note days away"),
+    ("nurse", "/account/availability", {}, "Note days away"),
+    ("nurse", "/account/availability", {}, "Take busy times"),
+    ("physician", "/account/availability", {"From": "18:00", "Until": "17:00"}, "Save weekly hours"),
 ]
 
 

@@ -10,11 +10,11 @@ from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, s
 @pytest.mark.parametrize(
     ("wall", "zone", "instant"),
     [
-        (datetime(2026, 10, 31, 7, 0), "America/New_York", datetime(2026, 10, 31, 11, 0, tzinfo=UTC)),  # noqa: DTZ001
-        (datetime(2026, 11, 1, 7, 0), "America/New_York", datetime(2026, 11, 1, 12, 0, tzinfo=UTC)),  # noqa: DTZ001
-        (datetime(2026, 11, 1, 1, 30), "America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),  # noqa: DTZ001
-        (datetime(2027, 3, 14, 2, 30), "America/New_York", datetime(2027, 3, 14, 7, 30, tzinfo=UTC)),  # noqa: DTZ001
-        (datetime(2026, 7, 1, 7, 0), "America/Phoenix", datetime(2026, 7, 1, 14, 0, tzinfo=UTC)),  # noqa: DTZ001
+        (datetime(2026, 10, 31, 7, 0), "America/New_York", datetime(2026, 10, 31, 11, 0, tzinfo=UTC)),  # noqa: DTZ001 - wall time
+        (datetime(2026, 11, 1, 7, 0), "America/New_York", datetime(2026, 11, 1, 12, 0, tzinfo=UTC)),  # noqa: DTZ001 - wall time
+        (datetime(2026, 11, 1, 1, 30), "America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),  # noqa: DTZ001 - wall time
+        (datetime(2027, 3, 14, 2, 30), "America/New_York", datetime(2027, 3, 14, 7, 30, tzinfo=UTC)),  # noqa: DTZ001 - wall time
+        (datetime(2026, 7, 1, 7, 0), "America/Phoenix", datetime(2026, 7, 1, 14, 0, tzinfo=UTC)),  # noqa: DTZ001 - wall time
     ],
     ids=["summer", "winter", "doubled hour is its first", "missing hour moves forward", "no daylight saving"],
 )

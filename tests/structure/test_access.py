@@ -26,6 +26,7 @@ GETS = """
 33 2 222 2222 2 22  /calendar
 33 2 222 2222 2 22  /subscriptions
 33 2 222 2222 2 22  /account
+33 2 222 2222 2 22  /account/availability
 33 2 222 2222 2 22  /account/password
 33 2 222 2222 2 22  /account/recovery-codes
 33 2 222 2222 2 22  /series
@@ -73,6 +74,10 @@ GETS = """
 33 F FFF FFFF F 2F  /people/new
 33 F FFF FFFF F 2F  /people/{person}
 33 F FFF FFFF F 0F  /people/2147483647
+33 F FFF 22FF 0 2F  /people/{person}/availability
+33 F FFF 00FF 2 2F  /people/{elsewhere}/availability
+33 F FFF 22FF 0 2F  /people/{presenter}/availability
+33 F FFF 00FF 0 0F  /people/2147483647/availability
 33 F FFF FFFF F 2F  /institutions
 33 F FFF FFFF F 2F  /institutions/new
 33 F FFF FFFF F 2F  /institutions/{institution}
@@ -86,6 +91,16 @@ POSTS = """
 11 0 000 0000 0 00  /account/absences/{foreign_absence}/removal
 11 0 000 0000 0 00  /account/sign-ins/{foreign_sign_in}/end
 11 y yyy yyyy y yy  /account/sign-ins/end-others
+11 y yyy yyyy y yy  /account/hours
+11 y yyy yyyy y yy  /account/busy-times
+11 y yyy yyyy y yy  /account/busy-times/removal
+11 F FFF yyFF 0 yF  /people/{person}/absences
+11 F FFF yyFF 0 yF  /people/{person}/absences/{foreign_absence}/removal
+11 F FFF 00FF 0 0F  /people/{elsewhere}/absences/{foreign_absence}/removal
+11 F FFF yyFF 0 yF  /people/{person}/hours
+11 F FFF yyFF 0 yF  /people/{person}/busy-times
+11 F FFF yyFF 0 yF  /people/{person}/busy-times/removal
+11 F FFF 00FF y yF  /people/{elsewhere}/hours
 11 y yyy yyyy y yy  /account/password
 11 y yyy yyyy y yy  /account/recovery-codes
 11 y yyy yyyy y yy  /account/second-factor/not-a-token
@@ -158,7 +173,21 @@ PUBLIC = {
     "security.two_factor_token_validation",
     "security.verify",
 }
-KEPT = ("case", "case_event", "agenda", "agenda_item", "meeting", "series", "person", "seat", "closure", "notice")
+KEPT = (
+    "absence",
+    "weekday_hours",
+    "busy_time",
+    "case",
+    "case_event",
+    "agenda",
+    "agenda_item",
+    "meeting",
+    "series",
+    "person",
+    "seat",
+    "closure",
+    "notice",
+)
 
 
 def _table(text: str) -> dict[str, dict[str, str]]:
@@ -331,6 +360,6 @@ def _post(client: FlaskClient, world: World, path: str, token: str) -> int:
 def _rows() -> dict[str, list[tuple[object, ...]]]:
     db.session.rollback()
     tables = [db.metadata.tables[name] for name in KEPT]
-    found = {table.name: db.session.execute(sa.select(table).order_by(table.c.id)).all() for table in tables}
+    found = {table.name: db.session.execute(sa.select(table).order_by(*table.primary_key)).all() for table in tables}
     db.session.rollback()
     return {name: [tuple(row) for row in rows] for name, rows in found.items()}

@@ -1,6 +1,7 @@
 """Whatever is typed into a field: a sentence or a success, never an error of ours, and nothing typed is lost."""
 
 from html import escape
+from io import BytesIO
 
 import pytest
 import time_machine
@@ -35,6 +36,9 @@ HOSTILE = (
     "",
     "   ",
 )
+
+
+MAY_BE_BLANK = {"/account/hours"}
 
 
 @pytest.fixture(autouse=True)
@@ -81,18 +85,35 @@ def test_what_was_typed_is_shown_again_escaped(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     ("page", "target"),
-    [("/people/new", "/people"), ("/institutions/new", "/institutions"), ("/account", "/account/absences")],
+    [
+        ("/people/new", "/people"),
+        ("/institutions/new", "/institutions"),
+        ("/account/availability", "/account/absences"),
+        ("/account/availability", "/account/hours"),
+    ],
 )
 def test_every_field_of_the_other_forms_takes_or_refuses_anything(client: FlaskClient, page: str, target: str) -> None:
     sign_in(client, a_person(Part.ADMINISTRATOR))
-    html = client.get(page).text
-    names = {part.split('"')[0] for part in html.split(' name="')[1:]} - {"csrf_token", "viewport", "color-scheme"}
+    html = client.get(page).text.split(f'action="{target}"')[1].split("</form>")[0]
+    names = {part.split('"')[0] for part in html.split(' name="')[1:]} - {"csrf_token"}
     token = form(client, page)
 
     for raw in HOSTILE:
         answer = client.post(target, data={**dict.fromkeys(names, raw), **token})
 
-        assert answer.status_code == 422, (raw[:40], answer.status_code)
+        is_free_to_be_blank = target in MAY_BE_BLANK and not raw.strip()
+        assert answer.status_code == (303 if is_free_to_be_blank else 422), (raw[:40], answer.status_code)
+
+
+@pytest.mark.parametrize("raw", HOSTILE, ids=range(len(HOSTILE)))
+def test_file_that_is_no_calendar_is_refused_with_a_sentence(client: FlaskClient, raw: str) -> None:
+    sign_in(client, a_person())
+    data = form(client, "/account/availability", calendar=(BytesIO(raw.encode()), raw[:20] or "empty.ics"))
+
+    answer = client.post("/account/busy-times", data=data)
+
+    assert answer.status_code == 422
+    assert "This file is not a calendar." in answer.text or "Choose a calendar file." in answer.text
 
 
 FILTERS = {
@@ -115,6 +136,21 @@ def test_every_filter_takes_anything(client: FlaskClient, page: str, names: tupl
         answer = client.get(f"/{page}", query_string=dict.fromkeys(names, raw))
 
         assert answer.status_code in {200, 422}, (page, raw[:40], answer.status_code)
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000 + "]" * 100_000, '{"starts_on":' * 100_000 + "1" + "}" * 100_000], ids=["lists", "objects"]
+)
+def test_json_nested_past_all_sense_is_refused(client: FlaskClient, body: str) -> None:
+    sign_in(client, a_person())
+    token = form(client, "/account/availability")["csrf_token"]
+
+    answer = client.post(
+        "/account/absences", data=body, content_type="application/json", headers={"X-CSRFToken": token}
+    )
+
+    assert answer.status_code == 422
+    assert answer.json["detail"] == "This JSON is nested too deeply."
 
 
 def test_unknown_field_is_refused_by_name_and_nothing_is_stored(client: FlaskClient) -> None:

@@ -92,6 +92,12 @@ def test_only_one_module_reads_the_clock() -> None:
     assert _matches(others, reading) == []
 
 
+def test_only_rooms_named_calendar_know_icalendar() -> None:
+    others = [path for path in _modules() if "calendar" not in {path.stem, *path.parts}]
+
+    assert _matches(others, r"^\s*(from|import) (icalendar|recurring_ical_events)\b") == []
+
+
 def test_no_template_lets_text_through_unescaped() -> None:
     assert _matches(_templates(), r"\|\s*safe\b|autoescape\s+false") == []
 

@@ -93,6 +93,8 @@ def a_world() -> World:
         "lectures": lecture.slug,
         "seat": seat(board, spare, SeatPart.EXTENDED_MEMBER).id,
         "person": spare.id,
+        "presenter": people["physician"].id,
+        "elsewhere": people["elsewhere"].id,
         "institution": away.id,
         **_cases(board, other, people),
         **_meetings(board, other, lecture, people),

@@ -1,8 +1,8 @@
-"""What the worker calls to clear sessions and throttles that are over."""
+"""What the worker calls to clear sessions, throttles and busy times that are over."""
 
 from flask import current_app
 
-from tumorboard.accounts.services import sweep_sign_ins
+from tumorboard.accounts.services import forget_past_busy_times, sweep_sign_ins
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import retrying, transaction
 
@@ -16,3 +16,5 @@ def _sweep() -> None:
     idle, absolute = current_app.config["SESSION_LIMITS"]
     with transaction():
         sweep_sign_ins(idle=idle, absolute=absolute, now=utc_now())
+    with transaction():
+        forget_past_busy_times(now=utc_now())

@@ -1,6 +1,6 @@
-"""Tables of institutions, people, their sign-ins and their absences."""
+"""Tables of institutions, people, their sign-ins, and when they can join."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from flask_security import AsaList, UserMixin
@@ -8,7 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, St
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from tumorboard.accounts.domain import InstitutionKind, Part, Specialty
+from tumorboard.accounts.domain import Hours, InstitutionKind, Part, Specialty
 from tumorboard.kernel.db import Model
 
 
@@ -50,6 +50,8 @@ class Person(UserMixin, Model):
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_last_counter: Mapped[int | None]
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    # The last moment at which days away, weekly hours or busy times changed: plans depend on them.
+    availability_changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     institution: Mapped[Institution] = relationship(back_populates="people", lazy="joined", innerjoin=True)
@@ -103,6 +105,39 @@ class Absence(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+
+
+class WeekdayHours(Model):
+    """When a person can join on one day of the week, on the wall of the own zone; without a row, at any time."""
+
+    __tablename__ = "weekday_hours"
+    __table_args__ = (
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("joins_from IS NULL OR joins_until IS NULL OR joins_from < joins_until", name="in_order"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    weekday: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    never: Mapped[bool] = mapped_column(default=False)
+    joins_from: Mapped[time | None]
+    joins_until: Mapped[time | None]
+
+    @property
+    def hours(self) -> Hours:
+        """The hours as a value."""
+        return Hours(joins_from=self.joins_from, joins_until=self.joins_until, never=self.never)
+
+
+class BusyTime(Model):
+    """A time at which a person's own calendar says busy: when, and never why."""
+
+    __tablename__ = "busy_time"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="in_order"), Index(None, "person_id", "starts_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
 
 
 class Invitation(Model):

@@ -1,14 +1,18 @@
 """Questions about people and institutions."""
 
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from tumorboard.accounts.domain import Actor, Part, Permission
-from tumorboard.accounts.models import Absence, Institution, Person, PersonPart, SignIn
+from tumorboard.accounts.domain import Actor, Availability, Hours, Part, Permission, Span
+from tumorboard.accounts.models import Absence, BusyTime, Institution, Person, PersonPart, SignIn, WeekdayHours
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
+
+Owned = TypeVar("Owned", Absence, SignIn)
 
 
 def institutions() -> Select[Institution]:
@@ -57,6 +61,14 @@ def person_seen_by(actor: Actor, person_id: int) -> Person:
     return person
 
 
+def row_of(kind: type[Owned], row_id: int, *, person_id: int) -> Owned:
+    """Return the person's own row. Raises NotFound when it is missing or somebody else's."""
+    row = session().get(kind, row_id)
+    if row is None or row.person_id != person_id:
+        raise NotFound("There is nothing like that here. Perhaps it was removed meanwhile.")
+    return row
+
+
 def sign_ins_of(person_id: int) -> Select[SignIn]:
     """A person's sessions, the latest first."""
     return select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.seen_at.desc(), SignIn.id)
@@ -77,6 +89,52 @@ def absences_between(people_ids: set[int], *, since: date, until: date) -> Selec
         select(Absence)
         .where(Absence.person_id.in_(people_ids), Absence.ends_on >= since, Absence.starts_on <= until)
         .order_by(Absence.person_id, Absence.starts_on)
+    )
+
+
+def hours_of(person_id: int) -> Select[WeekdayHours]:
+    """A person's weekly hours, from Monday on; a weekday without limits has no row."""
+    return select(WeekdayHours).where(WeekdayHours.person_id == person_id).order_by(WeekdayHours.weekday)
+
+
+def busy_times_of(person_id: int, *, since: datetime) -> Select[BusyTime]:
+    """A person's busy times that are not over yet."""
+    return (
+        select(BusyTime)
+        .where(BusyTime.person_id == person_id, BusyTime.ends_at > since)
+        .order_by(BusyTime.starts_at, BusyTime.id)
+    )
+
+
+def availability_of(people_ids: set[int], *, since: datetime, until: datetime) -> dict[int, Availability]:
+    """Return when these people can join between the two instants, by person; unknown people are left out."""
+    zones = session().execute(
+        select(Person.id, Institution.time_zone)
+        .join(Institution, Institution.id == Person.institution_id)
+        .where(Person.id.in_(people_ids))
+    )
+    away = defaultdict[int, list[tuple[date, date]]](list)
+    weekly = defaultdict[int, dict[int, Hours]](dict)
+    busy = defaultdict[int, list[Span]](list)
+    # A day begins up to fourteen hours before or after it does in UTC, so that one day more is asked for at both ends.
+    first, last = since.date() - timedelta(days=1), until.date() + timedelta(days=1)
+    for absence in session().scalars(absences_between(people_ids, since=first, until=last)):
+        away[absence.person_id].append((absence.starts_on, absence.ends_on))
+    for row in session().scalars(select(WeekdayHours).where(WeekdayHours.person_id.in_(people_ids))):
+        weekly[row.person_id][row.weekday] = row.hours
+    for person_id, starts_at, ends_at in session().execute(_busy_between(people_ids, since=since, until=until)):
+        busy[person_id].append((starts_at, ends_at))
+    return {
+        one: Availability(zone=zone, away=tuple(away[one]), weekly=weekly[one], busy=tuple(busy[one]))
+        for one, zone in zones
+    }
+
+
+def _busy_between(people_ids: set[int], *, since: datetime, until: datetime) -> Select[int, datetime, datetime]:
+    return (
+        select(BusyTime.person_id, BusyTime.starts_at, BusyTime.ends_at)
+        .where(BusyTime.person_id.in_(people_ids), BusyTime.ends_at > since, BusyTime.starts_at < until)
+        .order_by(BusyTime.person_id, BusyTime.starts_at)
     )
 
 

@@ -1,11 +1,11 @@
-"""What people send about people, institutions and absences."""
+"""What people send about people, institutions, and when they can join."""
 
 from typing import Any
 from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
-from tumorboard.accounts.domain import ALLIANCE_PARTS, InstitutionKind, Part, Specialty
+from tumorboard.accounts.domain import ALLIANCE_PARTS, WEEKDAYS, Hours, InstitutionKind, Part, Specialty
 from tumorboard.accounts.services.people import InstitutionDraft, PersonDraft
 from tumorboard.kernel.web import FormSchema, Line
 
@@ -110,6 +110,62 @@ class AbsenceSchema(FormSchema):
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:
         if data["ends_on"] < data["starts_on"]:
             raise ValidationError("The last day must not come before the first.", "ends_on")
+
+
+def _fields_of(day: str) -> dict[str, fields.Field[Any]]:
+    """From, until and never of one weekday, under the first three letters of its name."""
+    wrong: dict[str, Any] = {"invalid": f"Enter a time for {day} such as 16:30."}
+    key = day[:3].lower()
+    return {
+        f"{key}_from": fields.Time(metadata={"label": "From"}, error_messages=wrong),
+        f"{key}_until": fields.Time(metadata={"label": "Until"}, error_messages=wrong),
+        f"{key}_never": fields.Boolean(
+            load_default=False, metadata={"label": "Never"}, error_messages={"invalid": f"Say yes or no for {day}."}
+        ),
+    }
+
+
+class WeekSchema(FormSchema):
+    """The hours of each weekday at which one can join; a day without any takes any time."""
+
+    class Meta(FormSchema.Meta):
+        include = {name: field for day in WEEKDAYS for name, field in _fields_of(day).items()}
+
+    @validates_schema
+    def _possible(self, data: dict[str, Any], **_: Any) -> None:
+        errors = {}
+        for day in WEEKDAYS:
+            key = day[:3].lower()
+            starts, ends = data.get(f"{key}_from"), data.get(f"{key}_until")
+            if data.get(f"{key}_never") and (starts or ends):
+                errors[f"{key}_from"] = [f"On {day}, give hours or say never, not both."]
+            elif starts and ends and ends <= starts:
+                errors[f"{key}_from"] = [f"On {day}, the end must come after the beginning."]
+        if errors:
+            raise ValidationError(errors)
+
+    @post_load
+    def _by_weekday(self, data: dict[str, Any], **_: Any) -> dict[int, Hours]:
+        week = {}
+        for number, day in enumerate(WEEKDAYS):
+            starts, ends, never = (data.get(f"{day[:3].lower()}_{end}") for end in ("from", "until", "never"))
+            if never or starts or ends:
+                week[number] = Hours(joins_from=starts, joins_until=ends, never=bool(never))
+        return week
+
+
+class CalendarSchema(FormSchema):
+    """A calendar file; only its busy times are kept."""
+
+    calendar = fields.Raw(
+        required=True,
+        metadata={
+            "label": "Calendar file",
+            "kind": "file",
+            "hint": "An .ics file that your calendar program exports, at most 1 MB.",
+        },
+        error_messages={"required": "Choose a calendar file."},
+    )
 
 
 class PasswordSchema(FormSchema):

@@ -7,11 +7,13 @@ from sqlalchemy import case as sql_case
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from tumorboard.accounts.domain import Actor, Part
+from tumorboard.accounts.domain import Actor, Part, Permission
+from tumorboard.accounts.models import Person
 from tumorboard.cases.domain import WAITING, CaseState, Urgency
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
+from tumorboard.series.models import Seat
 
 _LISTED = (CaseState.SCHEDULED, CaseState.PRESENTED, CaseState.NOTED, CaseState.RECOMMENDED, CaseState.FOLLOWED_UP)
 
@@ -78,6 +80,21 @@ def queue_of(board_id: int) -> Select[Case]:
         .options(joinedload(Case.presenter), joinedload(Case.institution), selectinload(Case.specialties))
         .order_by(urgency_rank(), Case.deadline_on, Case.submitted_at, Case.id)
     )
+
+
+def people_planned_by(actor: Actor) -> Select[Person]:
+    """Whose availability the actor may enter: on the actor's boards, the roster and those who present; or everybody's.
+
+    Who presents a draft is its author's alone to know.
+    """
+    if actor.everywhere(Permission.AVAILABILITY_EDIT):
+        return select(Person)
+    board_ids = actor.boards_where(Permission.AVAILABILITY_EDIT)
+    seated = select(Seat.person_id).where(Seat.series_id.in_(board_ids))
+    sent = and_(Case.board_id.in_(board_ids), Case.state != CaseState.DRAFT, Case.submitted_at.is_not(None))
+    presents = select(Case.presenter_id).where(sent, Case.presenter_id.is_not(None))
+    stands_in = select(Case.backup_id).where(sent, Case.backup_id.is_not(None))
+    return select(Person).where(or_(*(Person.id.in_(some) for some in (seated, presents, stands_in))))
 
 
 def urgency_rank() -> ColumnElement[int]:

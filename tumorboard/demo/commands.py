@@ -13,6 +13,7 @@ from tumorboard.accounts.domain import Actor, Part
 from tumorboard.accounts.queries import anybody
 from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.services import agenda_for, publish
+from tumorboard.demo.availability import make_availability
 from tumorboard.demo.cases import make_cases
 from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD, Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
@@ -63,6 +64,7 @@ def _load() -> None:
         alliance = make_people(now=now, random=random)
         by = _administrator(alliance)
         series = make_series(alliance, by=by, now=now, random=random)
+        make_availability(alliance, now=now, random=Random(SEED))
         make_cases(alliance, series, now=now, random=random)
     with reading():
         board_ids = list(session().scalars(boards().with_only_columns(Series.id)))

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from tumorboard.accounts.domain import Actor, Specialty
-from tumorboard.accounts.models import Absence, Person
+from tumorboard.accounts.models import Person
 from tumorboard.demo.people import Alliance
 from tumorboard.kernel.clock import local
 from tumorboard.kernel.db import session
@@ -114,7 +114,6 @@ def make_events(series: dict[str, Series], alliance: Alliance, *, by: Actor, now
     )
     apply_closure(add_closure(draft, by=by, now=now), by=by, now=now)
     _give_talks(series, by, now)
-    _send_away(alliance, now, random)
 
 
 def _coming(series: Series, now: datetime) -> list[Meeting]:
@@ -228,11 +227,3 @@ def _give_talks(series: dict[str, Series], by: Actor, now: datetime) -> None:
                 by=by,
                 now=now,
             )
-
-
-def _send_away(alliance: Alliance, now: datetime, random: Random) -> None:
-    people = [*alliance.physicians, *(one for some in alliance.hub.values() for one in some)]
-    for person in random.sample(people, 12):
-        first = now.date() + timedelta(days=random.randrange(3, 40))
-        last = first + timedelta(days=random.randrange(0, 9))
-        session().add(Absence(person_id=person.id, starts_on=first, ends_on=last))

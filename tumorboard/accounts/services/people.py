@@ -1,18 +1,18 @@
-"""People come by invitation, leave by deactivation, and say when they are away."""
+"""People come by invitation and leave by deactivation; institutions are added."""
 
 import hashlib
 import secrets
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from tumorboard.accounts.domain import Actor, EmailTaken, InstitutionKind, InvitationOver, Part, Specialty
-from tumorboard.accounts.models import Absence, Institution, Invitation, Person, PersonPart, PersonSpecialty
+from tumorboard.accounts.models import Institution, Invitation, Person, PersonPart, PersonSpecialty
 from tumorboard.accounts.services.sign_ins import end_sign_ins_of
 from tumorboard.audit.services import record
 from tumorboard.kernel.db import session
@@ -119,21 +119,6 @@ def reactivate(person: Person, *, by: Actor, now: datetime) -> None:
     """Let a person sign in again."""
     person.active = True
     record("person.reactivated", by=by, subject="person", subject_id=person.id, now=now)
-
-
-def add_absence(person: Person, *, starts_on: date, ends_on: date, by: Actor, now: datetime) -> Absence:
-    """Note days on which the person can take part in no meeting."""
-    absence = Absence(person_id=person.id, starts_on=starts_on, ends_on=ends_on)
-    session().add(absence)
-    session().flush()
-    record("absence.added", by=by, subject="person", subject_id=person.id, now=now)
-    return absence
-
-
-def remove_absence(absence: Absence, *, by: Actor, now: datetime) -> None:
-    """The person is there after all."""
-    record("absence.removed", by=by, subject="person", subject_id=absence.person_id, now=now)
-    session().delete(absence)
 
 
 def create_institution(draft: InstitutionDraft, *, by: Actor | None, now: datetime) -> Institution:

@@ -85,10 +85,17 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
         "outlook": outlook(case) if case.state in OPEN else None,
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
+        "availability_url": _availability_url(case),
         "can_withdraw": mine and case.state in TRANSITIONS[Act.WITHDRAW][0],
         "can_triage": triages and case.state is CaseState.SUBMITTED,
         **extra,
     }
+
+
+def _availability_url(case: Case) -> str | None:
+    """Where those who lead the board enter when the presenter can join."""
+    leads = case.board_id and g.actor.may(Permission.AVAILABILITY_EDIT, series_id=case.board_id)
+    return url_for("accounts.availability_of", person_id=case.presenter_id) if leads and case.presenter_id else None
 
 
 def _is_open_to_edit(case: Case) -> bool:

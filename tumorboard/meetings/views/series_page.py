@@ -38,6 +38,7 @@ def show_series(slug: str) -> ResponseReturnValue:
         other_policies=_others(series, policy),
         video_url=series.video_url if may_join_series(g.actor, series) else "",
         may_edit=may_edit(series),
+        enters_availability=g.actor.may(Permission.AVAILABILITY_EDIT, series_id=series.id),
     )
 
 

@@ -81,6 +81,7 @@ class Permission(StrEnum):
     HOME_SEE = "home_see"
     CALENDAR_SEE = "calendar_see"
     SELF_EDIT = "self_edit"
+    AVAILABILITY_EDIT = "availability_edit"
     PEOPLE_MANAGE = "people_manage"
     SERIES_SEE = "series_see"
     SERIES_CREATE = "series_create"
@@ -111,6 +112,7 @@ GRANTS: Mapping[Permission, Mapping[Part, Reach]] = {
     Permission.HOME_SEE: _ALL_SIGNED_IN,
     Permission.CALENDAR_SEE: _ALL_SIGNED_IN,
     Permission.SELF_EDIT: _ALL_SIGNED_IN,
+    Permission.AVAILABILITY_EDIT: {**_BOARD_LEADS, Part.ADMINISTRATOR: Reach.EVERYWHERE},
     Permission.PEOPLE_MANAGE: {Part.ADMINISTRATOR: Reach.EVERYWHERE},
     Permission.SERIES_SEE: _ALL_SIGNED_IN,
     Permission.SERIES_CREATE: {Part.ADMINISTRATOR: Reach.EVERYWHERE},

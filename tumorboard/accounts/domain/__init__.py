@@ -1,0 +1,51 @@
+"""People as the rules see them: parts, permissions and the one table that joins them; when somebody can join."""
+
+from tumorboard.accounts.domain.access import (
+    ALLIANCE_PARTS,
+    BOARD_PARTS,
+    GRANTS,
+    Actor,
+    EmailTaken,
+    InstitutionKind,
+    InvitationOver,
+    NotYours,
+    Part,
+    Permission,
+    Reach,
+    Specialty,
+    TooManyTries,
+    WeakPassword,
+)
+from tumorboard.accounts.domain.availability import (
+    WEEKDAYS,
+    Availability,
+    CalendarRefused,
+    Hours,
+    Span,
+    free_spans,
+    merged,
+)
+
+__all__ = [
+    "ALLIANCE_PARTS",
+    "BOARD_PARTS",
+    "GRANTS",
+    "WEEKDAYS",
+    "Actor",
+    "Availability",
+    "CalendarRefused",
+    "EmailTaken",
+    "Hours",
+    "InstitutionKind",
+    "InvitationOver",
+    "NotYours",
+    "Part",
+    "Permission",
+    "Reach",
+    "Span",
+    "Specialty",
+    "TooManyTries",
+    "WeakPassword",
+    "free_spans",
+    "merged",
+]
