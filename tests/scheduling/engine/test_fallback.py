@@ -1,7 +1,7 @@
 """Which meeting: each rule of the first solver by example."""
 
-from dataclasses import replace
 import sys
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
