@@ -21,7 +21,7 @@ from tumorboard.scheduling.engine.plan import (
     Status,
     Waiting,
 )
-from tumorboard.scheduling.engine.planning import WhatIf, diff, plan, what_if
+from tumorboard.scheduling.engine.planning import WhatIf, diff, forecast, plan, what_if
 from tumorboard.scheduling.engine.problem import (
     BadInstance,
     Board,
@@ -69,6 +69,7 @@ __all__ = [
     "check",
     "diff",
     "digest",
+    "forecast",
     "measure",
     "plan",
     "solver_version",

@@ -7,6 +7,7 @@ from tumorboard.scheduling.engine import sentences
 from tumorboard.scheduling.engine.catalog import Catalog
 from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.explain import Explainer
+from tumorboard.scheduling.engine.fallback import place_earliest
 from tumorboard.scheduling.engine.fixed import fix, hold
 from tumorboard.scheduling.engine.objective import Objective
 from tumorboard.scheduling.engine.plan import (
@@ -91,6 +92,22 @@ def what_if(
     before = draft.objective.levels({slot.case: slot.meeting for slot in plan.slots})
     difference = tuple(new - old for new, old in zip(forced.levels or before, before, strict=True))
     return WhatIf(case, meeting, None, diff(plan, forced), forced.levels, difference)
+
+
+def forecast(problem: Problem, plan: Plan, case: str) -> Slot | Waiting:
+    """Return where the case would stand if the rest stayed as the plan says, with the reasons.
+
+    The earliest meeting that takes it; raises BadInstance for an unknown case.
+    """
+    draft = _draft(problem, None)
+    asked = draft.catalog.cases.get(case)
+    if asked is None:
+        raise BadInstance("case must be one of the instance.")
+    standing = _standing_as(draft, plan)
+    standing.remove(asked)
+    place_earliest(standing, asked)
+    explainer = Explainer(standing)
+    return explainer.slot(asked) if asked.id in standing.where else explainer.waiting(asked)
 
 
 def diff(before: Plan, after: Plan) -> tuple[Move, ...]:

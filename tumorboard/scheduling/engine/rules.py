@@ -59,6 +59,8 @@ class Rules:
             yield ReasonCode.OTHER_BOARD
         if meeting.cancelled:
             yield ReasonCode.CANCELLED
+        if meeting.closed and not belongs(case, meeting):
+            yield ReasonCode.CLOSED
         if meeting.date < self.catalog.problem.today:
             yield ReasonCode.PAST
         if meeting.date < case.ready:

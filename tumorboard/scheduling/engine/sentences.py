@@ -11,6 +11,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 SKIPPED: dict[ReasonCode, str] = {
     ReasonCode.OTHER_BOARD: "the meeting on {on} belongs to another board",
     ReasonCode.CANCELLED: "the meeting on {on} is cancelled",
+    ReasonCode.CLOSED: "the agenda of {on} is already published",
     ReasonCode.PAST: "the meeting on {on} has passed",
     ReasonCode.NOT_READY: "not ready until {ready}",
     ReasonCode.PRESENTER_AWAY: "the presenter is away on {on}",
@@ -39,6 +40,7 @@ CHANGES: dict[ReasonCode, str] = {
     ReasonCode.FULL_MORE_URGENT: "if {minutes} more minutes were free",
     ReasonCode.RESERVE: "if {minutes} minutes of the reserve were opened",
     ReasonCode.LOCKED: "if it were unlocked",
+    ReasonCode.CLOSED: "as an addition to the published agenda",
     ReasonCode.KEPT: "if the published slot were given up",
 }
 

@@ -55,6 +55,11 @@ def _possible(facts: Facts, stand: Stand) -> Broken:
     rules = (
         (ViolationCode.OTHER_BOARD, case.board != meeting.board, "The meeting belongs to another board."),
         (ViolationCode.CANCELLED, meeting.cancelled, "The meeting is cancelled."),
+        (
+            ViolationCode.CLOSED,
+            meeting.closed and _published(case) != meeting.id,
+            "The meeting takes no further case.",
+        ),
         (ViolationCode.PAST, meeting.date < facts.problem.today, "The meeting has passed."),
         (ViolationCode.NOT_READY, meeting.date < case.ready, "The case is not ready by then."),
         (ViolationCode.PRESENTER_AWAY, meeting.date in presenter.away, "The presenter is away."),

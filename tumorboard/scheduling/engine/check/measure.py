@@ -69,11 +69,15 @@ class Gauge:
         return (
             meeting.board == case.board
             and not meeting.cancelled
+            and not (meeting.closed and not self.is_told(case, meeting))
             and meeting.date >= max(self.problem.today, case.ready)
             and any(can_join(person, case, meeting) for person in self.facts.presenting(case))
             and case.minutes <= meeting.minutes
             and not self.facts.lacks(case, meeting)
         )
+
+    def is_told(self, case: Case, meeting: Meeting) -> bool:
+        return meeting.id in (case.locked, case.published.meeting if case.published else None)
 
     def delay(self, case: Case) -> int:
         """Count the board's meetings from the first possible one to the one chosen, or to the end."""

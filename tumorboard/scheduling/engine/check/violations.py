@@ -12,6 +12,7 @@ class ViolationCode(StrEnum):
     LOCK_BROKEN = "lock_broken"
     OTHER_BOARD = "other_board"
     CANCELLED = "cancelled"
+    CLOSED = "closed"
     PAST = "past"
     NOT_READY = "not_ready"
     PRESENTER_AWAY = "presenter_away"

@@ -28,6 +28,7 @@ class ReasonCode(StrEnum):
 
     OTHER_BOARD = "other_board"
     CANCELLED = "cancelled"
+    CLOSED = "closed"
     PAST = "past"
     NOT_READY = "not_ready"
     PRESENTER_AWAY = "presenter_away"

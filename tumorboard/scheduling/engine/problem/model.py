@@ -26,7 +26,10 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One dated meeting; `start` counts minutes after midnight, `reserve` is kept for urgent cases."""
+    """One dated meeting; `start` counts minutes after midnight, `reserve` is kept for urgent cases.
+
+    A closed meeting keeps what is locked or published there and takes nothing else.
+    """
 
     id: str
     board: str
@@ -35,6 +38,7 @@ class Meeting:
     minutes: int
     reserve: int = 0
     cancelled: bool = False
+    closed: bool = False
 
     @property
     def end(self) -> int:

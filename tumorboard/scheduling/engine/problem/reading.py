@@ -47,6 +47,7 @@ def meeting(path: str, data: object) -> Meeting:
         minutes=source.number("minutes", least=1),
         reserve=source.number("reserve", default=0),
         cancelled=source.flag("cancelled"),
+        closed=source.flag("closed"),
     )
 
 
