@@ -115,6 +115,21 @@ def test_plan_carries_a_case_over_from_another_agenda(board: Series) -> None:
     assert db.session.get_one(Case, first.id).scheduled_for_at == later.starts_at
 
 
+def test_case_is_moved_to_a_meeting_that_has_cases_already(board: Series, coordinator: Actor) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    moved, left, there = (an_accepted_case(board) for _ in range(3))
+    _placed(soon, [moved, left], by=coordinator)
+    _placed(later, [there], by=coordinator)
+    db.session.expire_all()
+
+    with transaction():
+        item = agenda_for(soon, now=NOW).items[0]
+        move_to_meeting(item, to=agenda_for(later, now=NOW), by=coordinator, now=NOW)
+
+    assert (_order(soon), _order(later)) == ([left.id], [there.id, moved.id])
+    assert db.session.get_one(Case, moved.id).scheduled_for_at == later.starts_at
+
+
 def test_case_taken_away_tells_a_presenter_who_was_told_and_no_other(board: Series, coordinator: Actor) -> None:
     soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
     told, untold = an_accepted_case(board), an_accepted_case(board)

@@ -144,6 +144,17 @@ def test_case_is_moved_to_another_meeting_of_the_board(coordinator, board, meeti
     assert (_codes(meeting), _codes(later)) == ([], [case.code])
 
 
+def test_case_is_moved_to_a_meeting_with_an_agenda_of_its_own(coordinator, board, meeting) -> None:
+    case, there, later = an_accepted_case(board), an_accepted_case(board), a_meeting(board, weeks=2)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    _edit(coordinator, later, action="add", case=there.code)
+
+    answer = _edit(coordinator, meeting, action="to_meeting", item=_item(case).id, meeting=later.id, fragment=True)
+
+    assert (answer.status_code, answer.json["message"]) == (200, f"{case.code} moved to another meeting.")
+    assert (_codes(meeting), _codes(later)) == ([], [there.code, case.code])
+
+
 def test_publishing_tells_each_presenter_once(coordinator, board, meeting) -> None:
     case = an_accepted_case(board)
     _edit(coordinator, meeting, action="add", case=case.code)

@@ -86,6 +86,19 @@ def test_item_moved_by_its_button_keeps_the_focus_on_that_button(agenda: Page) -
     assert _order(agenda) == [second, first, *rest]
 
 
+def test_edit_that_fails_says_so_and_shows_the_stored_order(agenda: Page) -> None:
+    before = _order(agenda)
+    sentence = "Many people are working at this. Nothing was stored; try again."
+    problem = {"status": 409, "content_type": "application/problem+json", "json": {"message": sentence}}
+    agenda.route("**/agenda/edits", lambda route: route.fulfill(**problem))
+
+    agenda.get_by_role("button", name=f"Move {before[0]} down").press("Enter")
+
+    expect(_said(agenda)).to_have_text(sentence)
+    expect(agenda.locator("[data-reorder] > .note", has_text=sentence)).to_be_visible()
+    assert _order(agenda) == before
+
+
 def test_item_dragged_with_the_mouse_is_stored_where_it_was_dropped(agenda: Page) -> None:
     first, second, third, *rest = _order(agenda)
     agenda.locator(f"[data-name='{third}']").scroll_into_view_if_needed()

@@ -139,8 +139,10 @@ def take_away(item: AgendaItem, *, to: Agenda, now: datetime) -> None:
     old = item.agenda
     item.told_at = item.told_starts_at = None
     item.position, item.gap_minutes = 10_000 + item.id, 0
-    old.items.remove(item)
-    to.items.append(item)
+    # Reading the other list between the two would flush an item that no agenda owns: an orphan, deleted.
+    with session().no_autoflush:
+        old.items.remove(item)
+        to.items.append(item)
     session().flush()
     renumber(old, list(old.items))
     renumber(to, list(to.items))

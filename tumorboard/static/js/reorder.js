@@ -24,19 +24,30 @@ function refocus(id, control) {
   (found ?? document.getElementById("main")).focus({ preventScroll: !found });
 }
 
+// The order on the page is not the order stored: show what is, and say why.
+async function recover(problem) {
+  const { message } = (await problem?.json().catch(() => null)) ?? {};
+  const page = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" }).catch(() => null);
+  if (page?.ok) root().replaceChildren(fragment(await page.text()));
+  const sentence = message || (problem ? "This could not be done." : "Not stored. Check your connection.");
+  const told = page?.ok ? sentence : `${sentence} Load the page again before you go on: its order is not the stored one.`;
+  warn(told);
+  say(told);
+}
+
 async function commit(form, data, { id, control, url = target(form) }) {
   if (root().getAttribute("aria-busy") === "true") return;
   root().setAttribute("aria-busy", "true");
   try {
     const response = await post(url, data, { "X-Fragment": "1" });
-    if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(response.status);
-    const { html, message } = await response.json();
+    const { html, message } = await response.clone().json().catch(() => ({}));
+    if (html === undefined) { await recover(response); return; }
     root().replaceChildren(fragment(html));
     if (!response.ok) warn(message);
     say(message);
     refocus(id, control);
   } catch {
-    location.reload(); // the order shown would not be the order saved
+    await recover(null);
   } finally { root().removeAttribute("aria-busy"); }
 }
 
