@@ -1,13 +1,14 @@
 """The agenda page as coordinators, the chair and a radiologist use it."""
 
 import re
+from datetime import time
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, form, seat, sign_in
+from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, an_institution, form, seat, sign_in
 from tumorboard.accounts.domain import Part
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.domain import CaseState
@@ -194,10 +195,45 @@ def test_overfull_agenda_asks_before_it_is_published(coordinator, board, meeting
     case = an_accepted_case(board, minutes=90)
     _edit(coordinator, meeting, action="add", case=case.code)
 
-    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, over="yes")
+    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, anyway="yes")
 
     assert (asked.status_code, done.status_code) == (409, 303)
-    assert "This agenda is 30 minutes over." in asked.text
+    assert "The last item ends 30 minutes after the time for cases." in asked.text
+
+
+def test_case_outside_its_presenters_hours_is_marked_and_asked_about_before_publishing(
+    coordinator, board, meeting
+) -> None:
+    case = an_accepted_case(board, joins_from=time(6, 0), joins_until=time(7, 5))
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, anyway="yes")
+
+    assert "Outside the presenter’s hours" in page
+    assert "The presenter joins from 6:00 AM until 7:05 AM Eastern." in page
+    assert (asked.status_code, done.status_code) == (409, 303)
+    assert f"{case.code} stands at 7:00 AM; its presenter joins from 6:00 AM until 7:05 AM Eastern." in asked.text
+
+
+def test_hours_are_those_of_the_presenters_own_zone(coordinator, board, meeting) -> None:
+    far = a_person(Part.MEMBER_PHYSICIAN, at=an_institution(time_zone="America/Chicago"))
+    case = an_accepted_case(board, submitter=far, joins_from=time(6, 30))
+
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    assert _item(case).gap_minutes == 30
+
+
+def test_minutes_of_a_meeting_are_those_of_its_items_and_a_pause_is_free(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board, minutes=11, joins_from=time(7, 30))
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+
+    assert "<strong>11</strong>" in page
+    assert "49 min free" in page
+    assert "30 min free before" in page
 
 
 @pytest.mark.parametrize("minutes", ["0", "121", "ten"])

@@ -11,6 +11,7 @@ from sqlalchemy.orm.strategy_options import _AbstractLoad
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import hours_of
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.meetings.domain import MeetingState
@@ -19,12 +20,13 @@ from tumorboard.meetings.models import Meeting
 
 @dataclass(frozen=True)
 class Row:
-    """One line of an agenda with its time."""
+    """One line of an agenda with its time; `is_missed` where the case's presenter cannot join then."""
 
     item: AgendaItem
     starts_at: datetime
     ends_at: datetime
     is_over: bool
+    is_missed: bool
 
 
 def agenda_of(meeting: Meeting) -> Agenda | None:
@@ -46,18 +48,27 @@ def rows_of(agenda: Agenda | None) -> list[Row]:
     for item in agenda.items:
         starts = at + timedelta(minutes=item.gap_minutes)
         at = starts + timedelta(minutes=item.minutes)
-        rows.append(Row(item, starts, at, at > end))
+        is_missed = item.case is not None and not hours_of(item.case, around=starts).hold(starts, at)
+        rows.append(Row(item, starts, at, at > end, is_missed))
     return rows
 
 
 def minutes_used(agenda: Agenda | None) -> int:
-    """How many minutes of the meeting are taken."""
-    return sum(item.minutes + item.gap_minutes for item in agenda.items) if agenda else 0
+    """How many minutes of the meeting its items take; the pauses between them are free."""
+    return sum(item.minutes for item in agenda.items) if agenda else 0
+
+
+def minutes_over(agenda: Agenda | None) -> int:
+    """How many minutes the last item ends after the time for cases, pauses counted; 0 where all fits."""
+    if agenda is None:
+        return 0
+    run = sum(item.minutes + item.gap_minutes for item in agenda.items)
+    return max(0, run - agenda.meeting.capacity_minutes)
 
 
 def minutes_used_by_meeting(meeting_ids: Iterable[int]) -> dict[int, int]:
-    """How many minutes are taken, by meeting."""
-    total = func.sum(AgendaItem.minutes + AgendaItem.gap_minutes)
+    """How many minutes the items take, by meeting."""
+    total = func.sum(AgendaItem.minutes)
     found = (
         select(Agenda.meeting_id, total)
         .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
@@ -80,7 +91,7 @@ def agendas_of(meeting_ids: Iterable[int]) -> Select[Agenda]:
     return (
         select(Agenda)
         .where(Agenda.meeting_id.in_(list(meeting_ids)))
-        .options(selectinload(Agenda.items).joinedload(AgendaItem.case))
+        .options(selectinload(Agenda.items).joinedload(AgendaItem.case).options(*_case_parts()))
         .order_by(Agenda.meeting_id)
     )
 

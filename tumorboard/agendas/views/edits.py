@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from tumorboard.accounts.domain import Permission
 from tumorboard.agendas.domain import AgendaChanged, AgendaClosed, AlreadyOnAgenda
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.agendas.queries import agenda_of, item_of, minutes_used
+from tumorboard.agendas.queries import agenda_of, item_of
 from tumorboard.agendas.schemas import AgendaEditSchema
 from tumorboard.agendas.services import (
     add_break,
@@ -23,7 +23,7 @@ from tumorboard.agendas.services import (
     set_minutes,
 )
 from tumorboard.agendas.views.blueprint import blueprint
-from tumorboard.agendas.views.pages import agenda_meeting, agenda_page, asked_version
+from tumorboard.agendas.views.pages import agenda_meeting, agenda_page, asked_version, doubts
 from tumorboard.cases.queries import case_seen_by
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import transaction
@@ -57,8 +57,9 @@ def edit(meeting_id: int) -> ResponseReturnValue:
 def publish_agenda(meeting_id: int) -> ResponseReturnValue:
     """Publish the agenda, or what changed since; presenters are told their time."""
     meeting = _led(meeting_id, Permission.AGENDA_PUBLISH)
-    if minutes_used(agenda_of(meeting)) > meeting.capacity_minutes and "over" not in request.form:
-        return render_template("agendas/show.html", **agenda_page(meeting), ask_over=True), 409
+    doubtful = [] if "anyway" in request.form else doubts(agenda_of(meeting))
+    if doubtful:
+        return render_template("agendas/show.html", **agenda_page(meeting), doubts=doubtful), 409
     try:
         with transaction():
             agenda = agenda_for(meeting, now=utc_now(), seen_version=asked_version())

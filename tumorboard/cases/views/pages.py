@@ -11,7 +11,7 @@ from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
-from tumorboard.cases.queries import case_seen_by, counts_by_state, own_cases
+from tumorboard.cases.queries import case_seen_by, counts_by_state, hours_in_words, own_cases
 from tumorboard.cases.views.blueprint import blueprint, outlook
 from tumorboard.cases.views.sections import section_url, summary
 from tumorboard.kernel.clock import utc_now
@@ -43,6 +43,9 @@ def tone_of(state: CaseState) -> tuple[str, str]:
 @blueprint.app_context_processor
 def _case_words() -> dict[str, object]:
     return {"tone_of": tone_of}
+
+
+blueprint.add_app_template_filter(hours_in_words, "join_hours")
 
 
 @blueprint.get("/cases")

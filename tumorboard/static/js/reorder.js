@@ -75,6 +75,7 @@ function submit(event) {
 function retime() {
   let at = Number(list().dataset.start);
   for (const slot of slots()) {
+    at += Number(slot.dataset.gap);
     const hour = ((Math.floor(at / 60) + 11) % 12) + 1;
     slot.querySelector("time").firstChild.textContent = `${hour}:${String(at % 60).padStart(2, "0")}`;
     at += Number(slot.dataset.mins);
