@@ -181,14 +181,32 @@ def test_changes_after_publishing_are_told_to_those_they_touch(coordinator, boar
     assert sorted(_told(NoticeKind.SLOT_CHANGED)) == sorted([cases[1].presenter_id, cases[2].presenter_id])
 
 
-def test_presenter_taken_off_a_published_agenda_is_told(coordinator, board, meeting) -> None:
-    case = an_accepted_case(board)
+@pytest.mark.parametrize("action", ["remove", "to_meeting"])
+def test_case_whose_presenter_knows_the_time_leaves_only_with_a_reason(coordinator, board, meeting, action) -> None:
+    case, later = an_accepted_case(board), a_meeting(board, weeks=2)
     _edit(coordinator, meeting, action="add", case=case.code)
     _publish(coordinator, meeting)
+    asked = {"action": action, "item": _item(case).id, "meeting": later.id}
 
-    _edit(coordinator, meeting, action="remove", item=_item(case).id)
+    first = _edit(coordinator, meeting, **asked)
+    told_first, stood = _told(NoticeKind.SLOT_REMOVED), _codes(meeting)
+    done = _edit(coordinator, meeting, **asked, reason="Slides are late")
 
+    assert first.status_code == 422
+    assert "Robin" in first.text
+    assert (told_first, stood) == ([], [case.code])
+    assert (done.status_code, _codes(meeting)) == (303, [])
     assert _told(NoticeKind.SLOT_REMOVED) == [case.presenter_id]
+    assert "Slides are late" in [event.reason for event in db.session.get_one(Case, case.id).history]
+
+
+def test_case_of_an_agenda_that_nobody_was_told_leaves_at_once(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    answer = _edit(coordinator, meeting, action="remove", item=_item(case).id)
+
+    assert (answer.status_code, _told(NoticeKind.SLOT_REMOVED)) == (303, [])
 
 
 def test_overfull_agenda_asks_before_it_is_published(coordinator, board, meeting) -> None:

@@ -100,13 +100,13 @@ def move_item(item: AgendaItem, *, position: int, by: Actor, now: datetime) -> N
     touch(item.agenda, by=by, now=now, action="agenda.moved", code=_code(item))
 
 
-def move_to_meeting(item: AgendaItem, *, to: Agenda, by: Actor, now: datetime) -> None:
+def move_to_meeting(item: AgendaItem, *, to: Agenda, by: Actor, now: datetime, reason: str = "") -> None:
     """Put a case onto the end of another meeting's agenda of the same board; there it is pinned."""
     if item.case is None or to.meeting.series_id != item.agenda.meeting.series_id or to is item.agenda:
         raise AgendaClosed("Choose another meeting of the same board.")
     take_away(item, to=to, now=now)
     item.is_locked, item.placed_by, item.why = True, PlacedBy.COORDINATOR, ""
-    tell_case(to, item.case, by=by, now=now)
+    tell_case(to, item.case, by=by, now=now, why=reason)
     touch(to, by=by, now=now, action="agenda.placed", code=item.case.code)
 
 

@@ -43,9 +43,11 @@ async function commit(form, data, { id, control, url = target(form) }) {
     const { html, message } = await response.clone().json().catch(() => ({}));
     if (html === undefined) { await recover(response); return; }
     root().replaceChildren(fragment(html));
-    if (!response.ok) warn(message);
+    const question = root().querySelector("[data-ask]");
+    if (!response.ok && !question) warn(message);
     say(message);
-    refocus(id, control);
+    if (question) question.querySelector("input:not([type=hidden])").focus();
+    else refocus(id, control);
   } catch {
     await recover(null);
   } finally { root().removeAttribute("aria-busy"); }
