@@ -318,3 +318,62 @@ def test_withdrawn_case_leaves_its_agenda(coordinator, client, board, meeting) -
     assert answer.status_code == 303
     assert _codes(meeting) == []
     assert db.session.get_one(Case, case.id).state is CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("part", ["presenter_id", "backup_id"])
+def test_presenter_finds_the_way_to_join_and_the_own_time_on_the_page_of_the_meeting(
+    coordinator, client, board, part
+) -> None:
+    meeting = a_meeting(board, video_url="https://video.example.org/thoracic")
+    physician, waiting = a_person(Part.MEMBER_PHYSICIAN), an_accepted_case(board)
+    case = an_accepted_case(board, **{part: physician.id})
+    for one in (waiting, case):
+        _edit(coordinator, meeting, action="add", case=one.code)
+    own = sign_in(client.application.test_client(), physician)
+
+    before = own.get(f"/meetings/{meeting.id}").text
+    _publish(coordinator, meeting)
+    after = own.get(f"/meetings/{meeting.id}").text
+
+    assert (case.code in before, "https://video.example.org" in before) == (False, False)
+    assert 'href="https://video.example.org/thoracic"' in after
+    assert re.search(rf"{case.code}.*7:10 AM Eastern", after, re.S)
+    assert waiting.code not in after
+
+
+def test_page_of_a_case_tells_its_own_time_once_the_agenda_is_published(coordinator, client, board, meeting) -> None:
+    physician, first = a_person(Part.MEMBER_PHYSICIAN), an_accepted_case(board, minutes=8)
+    case = an_accepted_case(board, submitter=physician)
+    for one in (first, case):
+        _edit(coordinator, meeting, action="add", case=one.code)
+    own = sign_in(client.application.test_client(), physician)
+
+    before = own.get(f"/cases/{case.code}").text
+    _publish(coordinator, meeting)
+    after = own.get(f"/cases/{case.code}").text
+
+    assert "Tuesday, December 8, 2026, 7:00 AM Eastern. The agenda is not published yet" in before
+    assert "Tuesday, December 8, 2026, 7:08 AM Eastern at the earliest, for 10 minutes." in after
+    assert "The meeting begins at 7:00 AM." in after
+    assert f'href="/meetings/{meeting.id}"' in after
+
+
+def test_mail_names_the_zone_of_its_times(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    _publish(coordinator, meeting)
+
+    told = db.session.scalars(select(Notice).where(Notice.kind == NoticeKind.SLOT_PUBLISHED)).one()
+    assert told.facts["when"] == "Tue, Dec 8, 7:00 AM Eastern"
+
+
+def test_stranger_to_a_meeting_finds_neither_cases_nor_the_way_to_join(coordinator, client, board) -> None:
+    meeting, case = a_meeting(board, video_url="https://video.example.org/thoracic"), an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+    other = sign_in(client.application.test_client(), a_person(Part.MEMBER_PHYSICIAN))
+
+    page = other.get(f"/meetings/{meeting.id}").text
+
+    assert (case.code in page, "https://video.example.org" in page) == (False, False)

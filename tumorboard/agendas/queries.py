@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.domain import Slot
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import hours_of
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
-from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.domain import MeetingState, OwnCase
 from tumorboard.meetings.models import Meeting
 
 
@@ -105,12 +106,43 @@ def live_item_of(case_id: int) -> Select[AgendaItem]:
     )
 
 
+def slot_of(case: Case) -> Slot | None:
+    """The meeting that the case stands in, and its own time once that was told."""
+    item = session().scalars(live_item_of(case.id)).one_or_none()
+    if item is None:
+        return None
+    meeting = item.agenda.meeting
+    return Slot(
+        meeting_id=meeting.id,
+        meeting_starts_at=meeting.starts_at,
+        zone=meeting.time_zone,
+        is_published=item.agenda.published_at is not None,
+        told_starts_at=item.told_starts_at,
+        minutes=item.minutes,
+    )
+
+
 def untold_changes(agenda: Agenda) -> list[Row]:
     """The cases of a published agenda whose presenters were told another time, or none yet."""
     if agenda.published_at is None:
         return []
     cases = (row for row in rows_of(agenda) if row.item.kind is ItemKind.DISCUSS)
     return [row for row in cases if row.item.told_starts_at != row.starts_at]
+
+
+def own_cases_at(meeting: Meeting, person_id: int) -> list[OwnCase]:
+    """The cases that the person presents there, or stands in for, with the times that were told."""
+    found = (
+        select(Case.code, AgendaItem.told_starts_at, AgendaItem.minutes)
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .join(Agenda, Agenda.id == AgendaItem.agenda_id)
+        .where(Agenda.meeting_id == meeting.id, Agenda.published_at.is_not(None))
+        .where(or_(Case.presenter_id == person_id, Case.backup_id == person_id))
+        .where(AgendaItem.told_starts_at.is_not(None))
+        .order_by(AgendaItem.position)
+    )
+    rows = session().execute(found)
+    return [OwnCase(code, starts_at, minutes) for code, starts_at, minutes in rows if starts_at]
 
 
 def _case_parts() -> tuple[_AbstractLoad, ...]:

@@ -15,7 +15,7 @@ from tumorboard.audit.services import record
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import hours_of
 from tumorboard.cases.services import defer_case, schedule_case
-from tumorboard.kernel.clock import when
+from tumorboard.kernel.clock import when_there
 from tumorboard.kernel.db import lock, session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
@@ -219,7 +219,7 @@ def _tell_removed(item: AgendaItem, *, now: datetime) -> None:
         now=now,
         code=case.code,
         board=meeting.series.name,
-        when=when(item.told_starts_at, meeting.time_zone),
+        when=when_there(item.told_starts_at, meeting.time_zone),
         path=f"/cases/{case.code}",
     )
 

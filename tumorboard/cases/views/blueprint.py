@@ -1,11 +1,12 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from flask import Blueprint, Flask, current_app
 
-from tumorboard.cases.domain import Outlook
+from tumorboard.cases.domain import Outlook, Slot
 from tumorboard.cases.models import Case
 from tumorboard.kernel.clock import utc_now
 
@@ -20,9 +21,23 @@ class OutlookOf(Protocol):
         ...
 
 
+SlotOf = Callable[[Case], Slot | None]
+
+
 def install_outlook(app: Flask, outlook_of: OutlookOf) -> None:
     """Tell the case pages where cases go; meetings and agendas stand above this package."""
     app.extensions["case_outlook"] = outlook_of
+
+
+def install_slot(app: Flask, slot_of: SlotOf) -> None:
+    """Tell the page of a case at what time the board discusses it."""
+    app.extensions["case_slot"] = slot_of
+
+
+def slot(case: Case) -> Slot | None:
+    """Where the case stands now, if it stands on an agenda."""
+    found: Slot | None = current_app.extensions["case_slot"](case)
+    return found
 
 
 def outlook(case: Case) -> Outlook | None:

@@ -12,7 +12,7 @@ from tumorboard.audit.services import record
 from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.cases.queries import case_seen_by, counts_by_state, hours_in_words, own_cases
-from tumorboard.cases.views.blueprint import blueprint, outlook
+from tumorboard.cases.views.blueprint import blueprint, outlook, slot
 from tumorboard.cases.views.sections import section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
@@ -86,6 +86,7 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
         "summary": summary(case),
         "history": [_entry(event) for event in reversed(case.history)],
         "outlook": outlook(case) if case.state in OPEN else None,
+        "slot": slot(case),
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
         "can_withdraw": mine and case.state in TRANSITIONS[Act.WITHDRAW][0],
