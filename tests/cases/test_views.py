@@ -117,6 +117,22 @@ def test_refused_section_shows_what_was_typed_beside_its_sentence(client: FlaskC
     assert "All of it" in answer.text
 
 
+def test_text_that_is_too_long_is_kept_whole_and_never_cut(client: FlaskClient) -> None:
+    physician, long = a_person(Part.MEMBER_PHYSICIAN), "x" * 1900
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+
+    page = client.get(path).text
+    answer = client.post(path, data=form(client, path, version=case.version, comorbidity=long))
+
+    assert "maxlength" not in page
+    assert 'data-most="600"' in page
+    assert answer.status_code == 422
+    assert "Use at most 600 characters. This has 1,900." in answer.text
+    assert long in answer.text
+
+
 def test_autosave_keeps_the_valid_fields_and_names_the_others(client: FlaskClient) -> None:
     physician = a_person(Part.MEMBER_PHYSICIAN)
     case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
