@@ -1,7 +1,7 @@
 """Who sees which case, and the lists that pages show."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy import case as sql_case
@@ -40,6 +40,14 @@ def hours_of(case: Case, *, around: datetime) -> Hours:
         return instant_of(day, wall, zone) if wall else None
 
     return Hours(on_that_day(case.joins_from), on_that_day(case.joins_until))
+
+
+def can_present_between(case: Case, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the presenter's hours leave room for the case in a meeting that lasts so long."""
+    assert case.board is not None
+    hours = hours_of(case, around=starts_at)
+    first, last = max(starts_at, hours.opens_at or starts_at), min(ends_at, hours.closes_at or ends_at)
+    return last - first >= timedelta(minutes=case.minutes or case.board.case_minutes)
 
 
 def hours_in_words(case: Case) -> str:

@@ -1,13 +1,14 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Blueprint, Flask, current_app
 
 from tumorboard.cases.domain import Outlook, Slot
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import can_present_between
 from tumorboard.kernel.clock import utc_now
 
 blueprint = Blueprint("cases", __name__)
@@ -40,7 +41,10 @@ def slot(case: Case) -> Slot | None:
     return found
 
 
-def outlook(case: Case) -> Outlook | None:
-    """Where the case is going, as far as can be said."""
+def outlook(case: Case) -> dict[str, object]:
+    """What the page says of where the case is going, as far as can be said."""
     found: Outlook | None = current_app.extensions["case_outlook"](case, now=utc_now())
-    return found
+    if found is None or case.board is None:
+        return {"outlook": found, "outlook_missed": False}
+    ends_at = found.starts_at + timedelta(minutes=case.board.length_minutes)
+    return {"outlook": found, "outlook_missed": not can_present_between(case, found.starts_at, ends_at)}

@@ -85,7 +85,7 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
         "case": case,
         "summary": summary(case),
         "history": [_entry(event) for event in reversed(case.history)],
-        "outlook": outlook(case) if case.state in OPEN else None,
+        **(outlook(case) if case.state in OPEN else {"outlook": None}),
         "slot": slot(case),
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
