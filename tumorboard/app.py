@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tumorboard.accounts import commands as accounts_commands
 from tumorboard.accounts import views as accounts_views
+from tumorboard.agendas import queries as agendas_queries
 from tumorboard.agendas import views as agendas_views
 from tumorboard.audit import commands as audit_commands
 from tumorboard.cases import queries as cases_queries
@@ -68,6 +69,8 @@ def create_app(settings: "Settings") -> Flask:
     accounts_views.install_people_planned(app, cases_queries.people_planned_by)
     home_views.install_shell(app)
     cases_views.install_outlook(app, scheduling_queries.outlook_of)
+    cases_views.install_slot(app, agendas_queries.slot_of)
+    meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

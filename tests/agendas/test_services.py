@@ -1,6 +1,7 @@
 """Agendas arranged by plans around what people decided, and who is told."""
 
 from collections.abc import Sequence
+from datetime import time
 
 import pytest
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from tumorboard.agendas.services import (
     place_case,
     publish,
     remove_item,
+    set_minutes,
 )
 from tumorboard.agendas.services.items import renumber, take_away
 from tumorboard.cases.domain import CaseState
@@ -113,6 +115,21 @@ def test_plan_carries_a_case_over_from_another_agenda(board: Series) -> None:
 
     assert (_order(soon), _order(later)) == ([second.id], [first.id])
     assert db.session.get_one(Case, first.id).scheduled_for_at == later.starts_at
+
+
+def test_case_is_moved_to_a_meeting_that_has_cases_already(board: Series, coordinator: Actor) -> None:
+    soon, later = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    moved, left, there = (an_accepted_case(board) for _ in range(3))
+    _placed(soon, [moved, left], by=coordinator)
+    _placed(later, [there], by=coordinator)
+    db.session.expire_all()
+
+    with transaction():
+        item = agenda_for(soon, now=NOW).items[0]
+        move_to_meeting(item, to=agenda_for(later, now=NOW), by=coordinator, now=NOW)
+
+    assert (_order(soon), _order(later)) == ([left.id], [there.id, moved.id])
+    assert db.session.get_one(Case, moved.id).scheduled_for_at == later.starts_at
 
 
 def test_case_taken_away_tells_a_presenter_who_was_told_and_no_other(board: Series, coordinator: Actor) -> None:
@@ -268,3 +285,49 @@ def test_agenda_edited_since_it_was_seen_is_refused(board: Series, coordinator: 
 
     with pytest.raises(AgendaChanged), transaction():
         agenda_for(meeting, now=NOW, seen_version=seen)
+
+
+def _gaps(meeting: Meeting) -> dict[int | None, int]:
+    return {item.case_id: item.gap_minutes for item in _agenda(meeting).items}
+
+
+def test_item_put_where_it_stands_keeps_its_pause(board: Series, coordinator: Actor) -> None:
+    meeting, cases = a_meeting(board), [an_accepted_case(board) for _ in range(2)]
+    _arranged(meeting, {cases[0]: 0, cases[1]: 30})
+
+    with transaction():
+        move_item(agenda_for(meeting, now=NOW).items[1], position=2, by=coordinator, now=NOW)
+
+    assert _gaps(meeting) == {cases[0].id: 0, cases[1].id: 20}
+
+
+def test_case_moved_by_hand_still_waits_until_its_presenter_can_join(board: Series, coordinator: Actor) -> None:
+    meeting, first, last = a_meeting(board), an_accepted_case(board), an_accepted_case(board)
+    late = an_accepted_case(board, joins_from=time(7, 30))
+    _placed(meeting, [first, late, last], by=coordinator)
+    before = _gaps(meeting)
+
+    with transaction():
+        move_item(agenda_for(meeting, now=NOW).items[2], position=2, by=coordinator, now=NOW)
+
+    assert before == {first.id: 0, late.id: 20, last.id: 0}
+    assert _gaps(meeting) == {first.id: 0, last.id: 0, late.id: 10}
+
+
+def test_shorter_item_does_not_call_the_next_presenter_too_early(board: Series, coordinator: Actor) -> None:
+    meeting, first = a_meeting(board), an_accepted_case(board)
+    late = an_accepted_case(board, joins_from=time(7, 30))
+    _placed(meeting, [first, late], by=coordinator)
+
+    with transaction():
+        set_minutes(agenda_for(meeting, now=NOW).items[0], minutes=5, by=coordinator, now=NOW)
+
+    assert _gaps(meeting) == {first.id: 0, late.id: 25}
+
+
+def test_presenter_who_joins_after_the_meeting_keeps_nobody_waiting(board: Series, coordinator: Actor) -> None:
+    meeting, case = a_meeting(board), an_accepted_case(board, joins_from=time(8, 0))
+
+    _placed(meeting, [case], by=coordinator)
+
+    assert _gaps(meeting) == {case.id: 0}

@@ -1,13 +1,14 @@
 """The agenda page as coordinators, the chair and a radiologist use it."""
 
 import re
+from datetime import time
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, form, seat, sign_in
+from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, an_institution, form, seat, sign_in
 from tumorboard.accounts.domain import Part
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.domain import CaseState
@@ -144,6 +145,17 @@ def test_case_is_moved_to_another_meeting_of_the_board(coordinator, board, meeti
     assert (_codes(meeting), _codes(later)) == ([], [case.code])
 
 
+def test_case_is_moved_to_a_meeting_with_an_agenda_of_its_own(coordinator, board, meeting) -> None:
+    case, there, later = an_accepted_case(board), an_accepted_case(board), a_meeting(board, weeks=2)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    _edit(coordinator, later, action="add", case=there.code)
+
+    answer = _edit(coordinator, meeting, action="to_meeting", item=_item(case).id, meeting=later.id, fragment=True)
+
+    assert (answer.status_code, answer.json["message"]) == (200, f"{case.code} moved to another meeting.")
+    assert (_codes(meeting), _codes(later)) == ([], [there.code, case.code])
+
+
 def test_publishing_tells_each_presenter_once(coordinator, board, meeting) -> None:
     case = an_accepted_case(board)
     _edit(coordinator, meeting, action="add", case=case.code)
@@ -169,24 +181,77 @@ def test_changes_after_publishing_are_told_to_those_they_touch(coordinator, boar
     assert sorted(_told(NoticeKind.SLOT_CHANGED)) == sorted([cases[1].presenter_id, cases[2].presenter_id])
 
 
-def test_presenter_taken_off_a_published_agenda_is_told(coordinator, board, meeting) -> None:
-    case = an_accepted_case(board)
+@pytest.mark.parametrize("action", ["remove", "to_meeting"])
+def test_case_whose_presenter_knows_the_time_leaves_only_with_a_reason(coordinator, board, meeting, action) -> None:
+    case, later = an_accepted_case(board), a_meeting(board, weeks=2)
     _edit(coordinator, meeting, action="add", case=case.code)
     _publish(coordinator, meeting)
+    asked = {"action": action, "item": _item(case).id, "meeting": later.id}
 
-    _edit(coordinator, meeting, action="remove", item=_item(case).id)
+    first = _edit(coordinator, meeting, **asked)
+    told_first, stood = _told(NoticeKind.SLOT_REMOVED), _codes(meeting)
+    done = _edit(coordinator, meeting, **asked, reason="Slides are late")
 
+    assert first.status_code == 422
+    assert "Robin" in first.text
+    assert (told_first, stood) == ([], [case.code])
+    assert (done.status_code, _codes(meeting)) == (303, [])
     assert _told(NoticeKind.SLOT_REMOVED) == [case.presenter_id]
+    assert "Slides are late" in [event.reason for event in db.session.get_one(Case, case.id).history]
+
+
+def test_case_of_an_agenda_that_nobody_was_told_leaves_at_once(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    answer = _edit(coordinator, meeting, action="remove", item=_item(case).id)
+
+    assert (answer.status_code, _told(NoticeKind.SLOT_REMOVED)) == (303, [])
 
 
 def test_overfull_agenda_asks_before_it_is_published(coordinator, board, meeting) -> None:
     case = an_accepted_case(board, minutes=90)
     _edit(coordinator, meeting, action="add", case=case.code)
 
-    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, over="yes")
+    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, anyway="yes")
 
     assert (asked.status_code, done.status_code) == (409, 303)
-    assert "This agenda is 30 minutes over." in asked.text
+    assert "The last item ends 30 minutes after the time for cases." in asked.text
+
+
+def test_case_outside_its_presenters_hours_is_marked_and_asked_about_before_publishing(
+    coordinator, board, meeting
+) -> None:
+    case = an_accepted_case(board, joins_from=time(6, 0), joins_until=time(7, 5))
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    asked, done = _publish(coordinator, meeting), _publish(coordinator, meeting, anyway="yes")
+
+    assert "Outside the presenter’s hours" in page
+    assert "The presenter joins from 6:00 AM until 7:05 AM Eastern." in page
+    assert (asked.status_code, done.status_code) == (409, 303)
+    assert f"{case.code} stands at 7:00 AM; its presenter joins from 6:00 AM until 7:05 AM Eastern." in asked.text
+
+
+def test_hours_are_those_of_the_presenters_own_zone(coordinator, board, meeting) -> None:
+    far = a_person(Part.MEMBER_PHYSICIAN, at=an_institution(time_zone="America/Chicago"))
+    case = an_accepted_case(board, submitter=far, joins_from=time(6, 30))
+
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    assert _item(case).gap_minutes == 30
+
+
+def test_minutes_of_a_meeting_are_those_of_its_items_and_a_pause_is_free(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board, minutes=11, joins_from=time(7, 30))
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+
+    assert "<strong>11</strong>" in page
+    assert "49 min free" in page
+    assert "30 min free before" in page
 
 
 @pytest.mark.parametrize("minutes", ["0", "121", "ten"])
@@ -253,3 +318,62 @@ def test_withdrawn_case_leaves_its_agenda(coordinator, client, board, meeting) -
     assert answer.status_code == 303
     assert _codes(meeting) == []
     assert db.session.get_one(Case, case.id).state is CaseState.WITHDRAWN
+
+
+@pytest.mark.parametrize("part", ["presenter_id", "backup_id"])
+def test_presenter_finds_the_way_to_join_and_the_own_time_on_the_page_of_the_meeting(
+    coordinator, client, board, part
+) -> None:
+    meeting = a_meeting(board, video_url="https://video.example.org/thoracic")
+    physician, waiting = a_person(Part.MEMBER_PHYSICIAN), an_accepted_case(board)
+    case = an_accepted_case(board, **{part: physician.id})
+    for one in (waiting, case):
+        _edit(coordinator, meeting, action="add", case=one.code)
+    own = sign_in(client.application.test_client(), physician)
+
+    before = own.get(f"/meetings/{meeting.id}").text
+    _publish(coordinator, meeting)
+    after = own.get(f"/meetings/{meeting.id}").text
+
+    assert (case.code in before, "https://video.example.org" in before) == (False, False)
+    assert 'href="https://video.example.org/thoracic"' in after
+    assert re.search(rf"{case.code}.*7:10 AM Eastern", after, re.S)
+    assert waiting.code not in after
+
+
+def test_page_of_a_case_tells_its_own_time_once_the_agenda_is_published(coordinator, client, board, meeting) -> None:
+    physician, first = a_person(Part.MEMBER_PHYSICIAN), an_accepted_case(board, minutes=8)
+    case = an_accepted_case(board, submitter=physician)
+    for one in (first, case):
+        _edit(coordinator, meeting, action="add", case=one.code)
+    own = sign_in(client.application.test_client(), physician)
+
+    before = own.get(f"/cases/{case.code}").text
+    _publish(coordinator, meeting)
+    after = own.get(f"/cases/{case.code}").text
+
+    assert "Tuesday, December 8, 2026, 7:00 AM Eastern. The agenda is not published yet" in before
+    assert "Tuesday, December 8, 2026, 7:08 AM Eastern at the earliest, for 10 minutes." in after
+    assert "The meeting begins at 7:00 AM." in after
+    assert f'href="/meetings/{meeting.id}"' in after
+
+
+def test_mail_names_the_zone_of_its_times(coordinator, board, meeting) -> None:
+    case = an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+
+    _publish(coordinator, meeting)
+
+    told = db.session.scalars(select(Notice).where(Notice.kind == NoticeKind.SLOT_PUBLISHED)).one()
+    assert told.facts["when"] == "Tue, Dec 8, 7:00 AM Eastern"
+
+
+def test_stranger_to_a_meeting_finds_neither_cases_nor_the_way_to_join(coordinator, client, board) -> None:
+    meeting, case = a_meeting(board, video_url="https://video.example.org/thoracic"), an_accepted_case(board)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+    other = sign_in(client.application.test_client(), a_person(Part.MEMBER_PHYSICIAN))
+
+    page = other.get(f"/meetings/{meeting.id}").text
+
+    assert (case.code in page, "https://video.example.org" in page) == (False, False)

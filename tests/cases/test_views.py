@@ -1,5 +1,7 @@
 """The pages of a case as a physician and a coordinator use them."""
 
+from datetime import time
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -9,6 +11,7 @@ from tests.factories import (
     ANSWERS,
     NOW,
     a_case,
+    a_meeting,
     a_person,
     a_series,
     form,
@@ -117,6 +120,22 @@ def test_refused_section_shows_what_was_typed_beside_its_sentence(client: FlaskC
     assert "All of it" in answer.text
 
 
+def test_text_that_is_too_long_is_kept_whole_and_never_cut(client: FlaskClient) -> None:
+    physician, long = a_person(Part.MEMBER_PHYSICIAN), "x" * 1900
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+
+    page = client.get(path).text
+    answer = client.post(path, data=form(client, path, version=case.version, comorbidity=long))
+
+    assert "maxlength" not in page
+    assert 'data-most="600"' in page
+    assert answer.status_code == 422
+    assert "Use at most 600 characters. This has 1,900." in answer.text
+    assert long in answer.text
+
+
 def test_autosave_keeps_the_valid_fields_and_names_the_others(client: FlaskClient) -> None:
     physician = a_person(Part.MEMBER_PHYSICIAN)
     case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
@@ -126,12 +145,72 @@ def test_autosave_keeps_the_valid_fields_and_names_the_others(client: FlaskClien
 
     answer = client.post(path, data=typed, headers={"X-Autosave": "1"})
 
-    assert answer.json == {
+    assert {name: answer.json[name] for name in ("saved", "version", "errors")} == {
         "saved": "10:00 AM",
         "version": 2,
-        "errors": {"age_years": ["Enter a whole number from 0 to 90."]},
+        "errors": {"age_years": "Enter a whole number from 0 to 90."},
     }
     assert (_case(case.code).patient_knows, _case(case.code).age_years) == ("Everything", 61)
+
+
+def test_autosave_names_the_very_field_of_a_row(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/imaging-and-pathology"
+    typed = form(client, path, version=case.version, **{"study-1-kind": "imaging", "study-1-day": "-3"})
+
+    answer = client.post(path, data=typed, headers={"X-Autosave": "1"})
+
+    assert answer.json["errors"] == {"study-1-what": "Say what was done, or empty the row."}
+
+
+def test_autosave_answers_with_where_the_case_is_going_now(client: FlaskClient) -> None:
+    board, physician = a_series(name="Breast tumor board"), a_person(Part.MEMBER_PHYSICIAN)
+    a_meeting(board)
+    case = a_case(board, submitter=physician, state=CaseState.DRAFT, board_id=None)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/board-and-presenter"
+    typed = {"board_id": board.id, "presenter_id": physician.id, "urgency": "routine"}
+
+    answer = client.post(path, data=form(client, path, version=case.version, **typed), headers={"X-Autosave": "1"})
+
+    assert "Breast tumor board, next with room" in answer.json["aside"]
+    assert "Tue, Dec 8, 7:00 AM Eastern" in answer.json["aside"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_warned"),
+    [
+        ({"joins_from": time(12, 0)}, True),
+        ({"joins_until": time(7, 5)}, True),
+        ({"joins_from": time(7, 30), "joins_until": time(8, 0)}, False),
+        ({}, False),
+    ],
+)
+def test_meeting_outside_the_presenters_hours_is_not_proposed_without_a_word(
+    client: FlaskClient, hours: dict, is_warned: bool
+) -> None:
+    board, physician = a_series(), a_person(Part.MEMBER_PHYSICIAN)
+    a_meeting(board)
+    case = a_case(board, submitter=physician, state=CaseState.DRAFT, **hours)
+    sign_in(client, physician)
+
+    page = client.get(f"/cases/{case.code}/sections/board-and-presenter").text
+
+    assert ("It lies outside the hours of the presenter" in page) is is_warned
+
+
+@pytest.mark.parametrize(("state", "word"), [(CaseState.DRAFT, "Draft saved at"), (CaseState.ACCEPTED, "Saved at")])
+def test_only_a_draft_is_called_a_draft(client: FlaskClient, state: CaseState, word: str) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=state)
+    sign_in(client, physician)
+
+    page = client.get(f"/cases/{case.code}/sections/patient").text
+
+    assert f"<span>{word} 10:00 AM</span>" in page
+    assert f'data-saved="{word}"' in page
 
 
 def test_section_saved_elsewhere_meanwhile_is_kept_and_both_are_shown(client: FlaskClient) -> None:
@@ -293,3 +372,18 @@ def test_section_sent_as_json_is_refused_and_changes_nothing(client: FlaskClient
 
     assert answer.status_code == 422
     assert _case(case.code).version == 1
+
+
+def test_form_sent_after_the_session_ended_is_told_one_thing(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/patient"
+    typed = form(client, path, version=case.version, patient_knows="Other words")
+    signed_out = client.application.test_client()
+
+    page, quiet = signed_out.post(path, data=typed), signed_out.post(path, data=typed, headers={"X-Autosave": "1"})
+
+    assert (page.status_code, quiet.status_code) == (401, 401)
+    assert "What you sent just now was not stored; what was saved before is." in page.text
+    assert "is kept" not in page.text

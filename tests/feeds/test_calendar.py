@@ -129,7 +129,7 @@ def test_video_room_that_is_no_web_address_is_left_out(url):
 
 @pytest.mark.parametrize(("count", "words"), [(0, "0 cases"), (1, "1 case"), (6, "6 cases")])
 def test_board_tells_how_many_cases_and_which_of_them_are_the_readers(count, words):
-    event = the_event(case_count=count, own_codes=("7KQ-4M2", "B22-XYZ"))
+    event = the_event(case_count=count, own_cases=("7KQ-4M2", "B22-XYZ"))
 
     assert unescaped(event["DESCRIPTION"][2]).splitlines()[:2] == [
         f"{words} on the agenda.",

@@ -22,6 +22,7 @@ from tumorboard.feeds.queries import (
     subscriber_of,
 )
 from tumorboard.feeds.services import make_address, revoke_address
+from tumorboard.kernel.clock import clock, local
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import NotFound
 from tumorboard.meetings.domain import MeetingState
@@ -102,7 +103,7 @@ def test_personal_feed_has_seats_followed_series_and_presented_cases(app):
     assert set(meetings_of(feed)) == {meeting.id for meeting in expected}
 
 
-def test_description_names_the_readers_own_codes_in_order_and_no_others(app):
+def test_description_names_the_readers_own_cases_in_order_and_no_others(app):
     person, board = a_person(Part.MEMBER_PHYSICIAN), a_series()
     seat(board, person, SeatPart.CORE_MEMBER)
     first, second = an_accepted_case(board, submitter=person), an_accepted_case(board, backup_id=person.id)
@@ -111,7 +112,21 @@ def test_description_names_the_readers_own_codes_in_order_and_no_others(app):
 
     event = mine(person).events[0]
 
-    assert (event.case_count, event.own_codes) == (3, (second.code, first.code))
+    assert (event.case_count, event.own_cases) == (3, (second.code, first.code))
+
+
+def test_description_names_the_time_that_the_presenter_was_told(app):
+    person, board = a_person(Part.MEMBER_PHYSICIAN), a_series()
+    case, meeting = an_accepted_case(board, submitter=person), a_dated_meeting(board)
+    agenda = an_agenda(meeting, case)
+    with transaction():
+        agenda.items[0].told_starts_at, agenda.items[0].told_at = meeting.starts_at + timedelta(minutes=8), NOW
+
+    event = mine(person).events[0]
+
+    at = clock(local(meeting.starts_at + timedelta(minutes=8), "America/New_York"))
+    assert event.own_cases == (f"{case.code} at {at} Eastern",)
+    assert event.revised_at == NOW
 
 
 def test_unpublished_agenda_is_not_spoken_of(app):
@@ -122,7 +137,7 @@ def test_unpublished_agenda_is_not_spoken_of(app):
 
     feed = mine(person)
 
-    assert [(event.case_count, event.own_codes) for event in feed.events] == [(None, ())]
+    assert [(event.case_count, event.own_cases) for event in feed.events] == [(None, ())]
 
 
 def test_no_word_of_a_case_or_a_reason_reaches_any_feed(app):

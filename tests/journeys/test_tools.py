@@ -86,6 +86,19 @@ def test_item_moved_by_its_button_keeps_the_focus_on_that_button(agenda: Page) -
     assert _order(agenda) == [second, first, *rest]
 
 
+def test_edit_that_fails_says_so_and_shows_the_stored_order(agenda: Page) -> None:
+    before = _order(agenda)
+    sentence = "Many people are working at this. Nothing was stored; try again."
+    problem = {"status": 409, "content_type": "application/problem+json", "json": {"message": sentence}}
+    agenda.route("**/agenda/edits", lambda route: route.fulfill(**problem))
+
+    agenda.get_by_role("button", name=f"Move {before[0]} down").press("Enter")
+
+    expect(_said(agenda)).to_have_text(sentence)
+    expect(agenda.locator("[data-reorder] > .note", has_text=sentence)).to_be_visible()
+    assert _order(agenda) == before
+
+
 def test_item_dragged_with_the_mouse_is_stored_where_it_was_dropped(agenda: Page) -> None:
     first, second, third, *rest = _order(agenda)
     agenda.locator(f"[data-name='{third}']").scroll_into_view_if_needed()
@@ -208,6 +221,52 @@ def test_save_that_fails_says_so_and_goes_through_once_the_line_is_back(form: Pa
     expect(form.locator(".save-state")).to_contain_text("Draft saved at", timeout=10_000)
     form.reload()
     expect(form.get_by_label("What the patient wants")).to_have_value("Wants to finish the quilt")
+
+
+def test_board_chosen_is_where_the_case_is_going_at_once(demo: Demo, context: BrowserContext) -> None:
+    page = demo.sign_in(context, "physician")
+    page.goto(demo.url + "/cases/{draft}/sections/board-and-presenter".format(**demo.samples))
+    page.locator("form[data-autosave][data-ready]").wait_for()
+    chosen = page.get_by_label("Board", exact=True)
+    other = chosen.locator("option:not([value='']):not(:checked)").last.inner_text()
+
+    chosen.select_option(label=other)
+
+    expect(page.locator("[data-aside]")).to_contain_text(other)
+
+
+def test_answer_that_is_refused_is_named_and_stays_on_the_page(form: Page) -> None:
+    form.get_by_label("Age in years").fill("412")
+
+    expect(form.locator(".save-state")).to_contain_text("but not Age in years")
+    expect(form.locator(".field", has_text="Age in years")).to_contain_text("Enter a whole number from 0 to 90.")
+    expect(form.get_by_label("Age in years")).to_have_value("412")
+
+
+def test_text_typed_after_the_session_ended_is_kept_and_stored_after_signing_in(
+    demo: Demo, form: Page, context: BrowserContext
+) -> None:
+    kept = context.cookies()
+    context.clear_cookies()
+
+    form.get_by_label("What the patient wants").fill("Wants to see the sea")
+    form.get_by_role("button", name="Save and continue").click()
+    expect(form.locator(".save-state")).to_contain_text("Your session ended.")
+    expect(form.locator(".save-state").get_by_role("link", name="Sign in")).to_be_visible()
+    expect(form.get_by_label("What the patient wants")).to_have_value("Wants to see the sea")
+    context.add_cookies([{name: value for name, value in one.items() if value is not None} for one in kept])
+
+    expect(form.locator(".save-state")).to_contain_text("Draft saved at", timeout=10_000)
+    form.reload()
+    expect(form.get_by_label("What the patient wants")).to_have_value("Wants to see the sea")
+
+
+def test_long_text_is_counted_and_not_cut(form: Page) -> None:
+    form.get_by_label("Comorbidity and frailty").fill("x" * 1900)
+
+    expect(form.get_by_text("1,900 of 600 characters")).to_be_visible()
+    expect(form.locator(".save-state")).to_contain_text("but not Comorbidity and frailty")
+    expect(form.get_by_label("Comorbidity and frailty")).to_have_value("x" * 1900)
 
 
 def test_section_open_in_two_tabs_keeps_both_texts_in_sight(form: Page, context: BrowserContext) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, when, zone_name
+from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, when, when_there, zone_name
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,7 @@ def test_days_and_times_are_written_the_us_way() -> None:
     assert day(date(2026, 12, 8)) == "Tue, Dec 8"
     assert [clock(time(hour)) for hour in (0, 7, 12, 13)] == ["12:00 AM", "7:00 AM", "Noon", "1:00 PM"]
     assert when(at, "America/New_York") == "Tue, Dec 8, 7:00 AM"
+    assert when_there(at, "America/New_York") == "Tue, Dec 8, 7:00 AM Eastern"
     assert span(at, at + timedelta(hours=1), "America/New_York") == "7:00–8:00 AM"
     assert span(at + timedelta(hours=4), at + timedelta(hours=6), "America/New_York") == "11:00 AM–1:00 PM"
     assert [zone_name(zone) for zone in ("America/New_York", "Europe/London")] == ["Eastern", "London"]

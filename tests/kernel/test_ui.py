@@ -224,6 +224,13 @@ def test_ruler_past_capacity_shows_the_over_run_behind_an_end_mark():
     assert '<rect class="r-end" x="75.000%"' in drawn
 
 
+def test_ruler_leaves_a_pause_empty():
+    drawn = ruler([(10, "s-gi"), (20, ""), (10, "s-gi")], 60)
+
+    assert drawn.count("r-seg") == 2
+    assert '<rect class="r-seg s-gi alt" x="50.000%" width="16.667%"' in drawn
+
+
 def test_ruler_of_nothing_is_empty_rather_than_broken():
     assert "r-seg" not in ruler([], 0)
 

@@ -263,8 +263,8 @@ def test_roster_is_told_once_of_a_new_rhythm(app):
 
     [(kind, person_id, facts)] = told()
     assert (kind, person_id) == ("meeting_moved", chair.id)
-    assert facts["was"] == "Tuesday, December 8, 2026, 7:00 AM EST"
-    assert facts["will_be"] == "Tuesday, December 8, 2026, 8:00 AM EST"
+    assert facts["was"] == "Tuesday, December 8, 2026, 7:00 AM Eastern"
+    assert facts["will_be"] == "Tuesday, December 8, 2026, 8:00 AM Eastern"
     assert facts["more"] == count - 1
 
 
@@ -318,8 +318,8 @@ def test_move_tells_the_roster_times_and_nothing_that_was_typed(app):
     assert kind == "meeting_moved"
     assert facts == {
         "board": "Thoracic tumor board",
-        "was": "Tuesday, December 8, 2026, 7:00 AM EST",
-        "will_be": "Wednesday, December 9, 2026, 3:00 PM EST",
+        "was": "Tuesday, December 8, 2026, 7:00 AM Eastern",
+        "will_be": "Wednesday, December 9, 2026, 3:00 PM Eastern",
         "more": 0,
         "path": f"/meetings/{meeting.id}",
     }

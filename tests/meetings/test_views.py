@@ -382,7 +382,7 @@ def test_mail_names_board_times_and_the_way_on(app, kind):
         "name": "Lena Brandt, MD",
         "board": "Thoracic tumor board",
         "was": "Tuesday, December 8, 2026, 7:00 AM EST",
-        "will_be": "Wednesday, December 9, 2026, 3:00 PM EST",
+        "will_be": "Wednesday, December 9, 2026, 3:00 PM Eastern",
         "more": 2,
         "path": "/meetings/7",
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from tumorboard.kernel.errors import Conflict
+from tumorboard.kernel.errors import Conflict, Invalid
 
 
 class ItemKind(StrEnum):
@@ -29,6 +29,10 @@ class AgendaChanged(Conflict):
 
 class AgendaClosed(Conflict):
     """The meeting has begun, is over or was cancelled."""
+
+
+class ReasonNeeded(Invalid):
+    """A presenter who knows the time is told at once that the case leaves, so the history has to say why."""
 
 
 class AlreadyOnAgenda(Conflict):

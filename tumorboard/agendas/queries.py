@@ -4,27 +4,30 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.domain import Slot
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import hours_of
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
-from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.domain import MeetingState, OwnCase
 from tumorboard.meetings.models import Meeting
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of an agenda with its time."""
+    """One line of an agenda with its time; `is_missed` where the case's presenter cannot join then."""
 
     item: AgendaItem
     starts_at: datetime
     ends_at: datetime
     is_over: bool
+    is_missed: bool
 
 
 def agenda_of(meeting: Meeting) -> Agenda | None:
@@ -46,18 +49,27 @@ def rows_of(agenda: Agenda | None) -> list[Row]:
     for item in agenda.items:
         starts = at + timedelta(minutes=item.gap_minutes)
         at = starts + timedelta(minutes=item.minutes)
-        rows.append(Row(item, starts, at, at > end))
+        is_missed = item.case is not None and not hours_of(item.case, around=starts).hold(starts, at)
+        rows.append(Row(item, starts, at, at > end, is_missed))
     return rows
 
 
 def minutes_used(agenda: Agenda | None) -> int:
-    """How many minutes of the meeting are taken."""
-    return sum(item.minutes + item.gap_minutes for item in agenda.items) if agenda else 0
+    """How many minutes of the meeting its items take; the pauses between them are free."""
+    return sum(item.minutes for item in agenda.items) if agenda else 0
+
+
+def minutes_over(agenda: Agenda | None) -> int:
+    """How many minutes the last item ends after the time for cases, pauses counted; 0 where all fits."""
+    if agenda is None:
+        return 0
+    run = sum(item.minutes + item.gap_minutes for item in agenda.items)
+    return max(0, run - agenda.meeting.capacity_minutes)
 
 
 def minutes_used_by_meeting(meeting_ids: Iterable[int]) -> dict[int, int]:
-    """How many minutes are taken, by meeting."""
-    total = func.sum(AgendaItem.minutes + AgendaItem.gap_minutes)
+    """How many minutes the items take, by meeting."""
+    total = func.sum(AgendaItem.minutes)
     found = (
         select(Agenda.meeting_id, total)
         .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
@@ -80,7 +92,7 @@ def agendas_of(meeting_ids: Iterable[int]) -> Select[Agenda]:
     return (
         select(Agenda)
         .where(Agenda.meeting_id.in_(list(meeting_ids)))
-        .options(selectinload(Agenda.items).joinedload(AgendaItem.case))
+        .options(selectinload(Agenda.items).joinedload(AgendaItem.case).options(*_case_parts()))
         .order_by(Agenda.meeting_id)
     )
 
@@ -94,12 +106,43 @@ def live_item_of(case_id: int) -> Select[AgendaItem]:
     )
 
 
+def slot_of(case: Case) -> Slot | None:
+    """The meeting that the case stands in, and its own time once that was told."""
+    item = session().scalars(live_item_of(case.id)).one_or_none()
+    if item is None:
+        return None
+    meeting = item.agenda.meeting
+    return Slot(
+        meeting_id=meeting.id,
+        meeting_starts_at=meeting.starts_at,
+        zone=meeting.time_zone,
+        is_published=item.agenda.published_at is not None,
+        told_starts_at=item.told_starts_at,
+        minutes=item.minutes,
+    )
+
+
 def untold_changes(agenda: Agenda) -> list[Row]:
     """The cases of a published agenda whose presenters were told another time, or none yet."""
     if agenda.published_at is None:
         return []
     cases = (row for row in rows_of(agenda) if row.item.kind is ItemKind.DISCUSS)
     return [row for row in cases if row.item.told_starts_at != row.starts_at]
+
+
+def own_cases_at(meeting: Meeting, person_id: int) -> list[OwnCase]:
+    """The cases that the person presents there, or stands in for, with the times that were told."""
+    found = (
+        select(Case.code, AgendaItem.told_starts_at, AgendaItem.minutes)
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .join(Agenda, Agenda.id == AgendaItem.agenda_id)
+        .where(Agenda.meeting_id == meeting.id, Agenda.published_at.is_not(None))
+        .where(or_(Case.presenter_id == person_id, Case.backup_id == person_id))
+        .where(AgendaItem.told_starts_at.is_not(None))
+        .order_by(AgendaItem.position)
+    )
+    rows = session().execute(found)
+    return [OwnCase(code, starts_at, minutes) for code, starts_at, minutes in rows if starts_at]
 
 
 def _case_parts() -> tuple[_AbstractLoad, ...]:

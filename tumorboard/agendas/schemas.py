@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from tumorboard.kernel.web import FormSchema
+from tumorboard.kernel.web import FormSchema, Line
 
 ACTS = ("add", "up", "down", "to", "to_meeting", "remove", "minutes", "pin", "unpin", "break")
 _CHOOSE = "Choose one of the list."
@@ -28,3 +28,4 @@ class AgendaEditSchema(FormSchema):
     meeting = fields.Integer(
         validate=validate.Range(1, 2_147_483_647, error=_CHOOSE), load_default=None, error_messages={"invalid": _CHOOSE}
     )
+    reason = Line(most=300, load_default="")

@@ -1,6 +1,7 @@
 """Who sees which case, and the lists that pages show."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy import case as sql_case
@@ -11,11 +12,51 @@ from tumorboard.accounts.domain import Actor, Part, Permission
 from tumorboard.accounts.models import Person
 from tumorboard.cases.domain import WAITING, CaseState, Urgency
 from tumorboard.cases.models import Case, CaseEvent
+from tumorboard.kernel.clock import clock, instant_of, local, zone_name
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.series.models import Seat
 
 _LISTED = (CaseState.SCHEDULED, CaseState.PRESENTED, CaseState.NOTED, CaseState.RECOMMENDED, CaseState.FOLLOWED_UP)
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Between which instants of one day a case's presenter can join; None is any time."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+    def hold(self, starts_at: datetime, ends_at: datetime) -> bool:
+        """Whether the whole time lies within them."""
+        is_early = self.opens_at is not None and starts_at < self.opens_at
+        return not is_early and (self.closes_at is None or ends_at <= self.closes_at)
+
+
+def hours_of(case: Case, *, around: datetime) -> Hours:
+    """The presenter's hours on the day of the instant, on the wall of the case's institution."""
+    zone = case.institution.time_zone
+    day = local(around, zone).date()
+
+    def on_that_day(wall: time | None) -> datetime | None:
+        return instant_of(day, wall, zone) if wall else None
+
+    return Hours(on_that_day(case.joins_from), on_that_day(case.joins_until))
+
+
+def can_present_between(case: Case, starts_at: datetime, ends_at: datetime) -> bool:
+    """Whether the presenter's hours leave room for the case in a meeting that lasts so long."""
+    assert case.board is not None
+    hours = hours_of(case, around=starts_at)
+    first, last = max(starts_at, hours.opens_at or starts_at), min(ends_at, hours.closes_at or ends_at)
+    return last - first >= timedelta(minutes=case.minutes or case.board.case_minutes)
+
+
+def hours_in_words(case: Case) -> str:
+    """`from 7:30 AM until 8:00 AM Eastern`; empty where the presenter can join at any time."""
+    ends = (("from", case.joins_from), ("until", case.joins_until))
+    told = " ".join(f"{word} {clock(wall)}" for word, wall in ends if wall)
+    return f"{told} {zone_name(case.institution.time_zone)}" if told else ""
 
 
 def visible_cases(actor: Actor, *, now: datetime) -> Select[Case]:

@@ -66,7 +66,7 @@ class FeedEvent:
     talk_title: str = ""
     speaker: str = ""
     case_count: int | None = None
-    own_codes: tuple[str, ...] = ()
+    own_cases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

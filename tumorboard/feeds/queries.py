@@ -3,9 +3,8 @@
 Every feed is read anew from present rights: who left a board finds its meetings gone at the next look.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from tumorboard.audit.models import AuditEntry
 from tumorboard.cases.models import Case
 from tumorboard.feeds.domain import PAST, Feed, FeedEvent, NoSuchFeed, Subscriber, is_token, token_hash
 from tumorboard.feeds.models import FeedToken, Follow
+from tumorboard.kernel.clock import clock, local, zone_name
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.meetings.domain import MeetingState
@@ -58,10 +58,10 @@ def series_feed(slug: str, *, home: str, source: str, now: datetime) -> Feed:
 
 def personal_feed(subscriber: Subscriber, *, home: str, now: datetime) -> Feed:
     """The boards one sits on, the series one follows, and wherever one presents a case."""
-    codes = _own_codes(subscriber.person_id, now=now)
+    own = _own_cases(subscriber.person_id, now=now)
     changed_at = max(subscriber.created_at, _anything_done_at(now))
     about = Feed(name=PERSONAL_NAME, zone=subscriber.zone, home=home, changed_at=changed_at)
-    return _filled(about, concerns(subscriber.person_id, presenting=codes), codes=codes, now=now)
+    return _filled(about, concerns(subscriber.person_id, presenting=own), own=own, now=now)
 
 
 def subscriber_of(token: str, *, now: datetime) -> Subscriber:
@@ -149,10 +149,12 @@ def concerns(person_id: int, *, presenting: Iterable[int]) -> ColumnElement[bool
     )
 
 
-def presented_by(person_id: int, *, since: datetime) -> Select[int, str]:
-    """Meeting and case code, in order of presentation, wherever the person stands on a published agenda."""
+def presented_by(person_id: int, *, since: datetime) -> Select[int, str, datetime | None, datetime | None, str]:
+    """Meeting, case code, time and when it was told, and zone, in order, wherever the person stands on a published
+    agenda.
+    """
     return (
-        select(Agenda.meeting_id, Case.code)
+        select(Agenda.meeting_id, Case.code, AgendaItem.told_starts_at, AgendaItem.told_at, Meeting.time_zone)
         .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
         .join(Case, Case.id == AgendaItem.case_id)
         .join(Meeting, Meeting.id == Agenda.meeting_id)
@@ -162,11 +164,22 @@ def presented_by(person_id: int, *, since: datetime) -> Select[int, str]:
     )
 
 
-def _own_codes(person_id: int, *, now: datetime) -> dict[int, tuple[str, ...]]:
-    codes: dict[int, list[str]] = defaultdict(list)
-    for meeting_id, code in session().execute(presented_by(person_id, since=now - PAST)):
-        codes[meeting_id].append(code)
-    return {meeting_id: tuple(found) for meeting_id, found in codes.items()}
+@dataclass(frozen=True)
+class _Own:
+    """What the subscriber presents at a meeting: codes with the times that were told, and when the last was told."""
+
+    cases: tuple[str, ...] = ()
+    told_at: datetime | None = None
+
+
+def _own_cases(person_id: int, *, now: datetime) -> dict[int, _Own]:
+    found: dict[int, _Own] = {}
+    for meeting_id, code, starts_at, told_at, zone in session().execute(presented_by(person_id, since=now - PAST)):
+        before = found.get(meeting_id, _Own())
+        text = f"{code} at {clock(local(starts_at, zone))} {zone_name(zone)}" if starts_at else code
+        last = max((at for at in (before.told_at, told_at) if at), default=None)
+        found[meeting_id] = _Own((*before.cases, text), last)
+    return found
 
 
 def _filled(
@@ -174,7 +187,7 @@ def _filled(
     condition: ColumnElement[bool],
     *,
     now: datetime,
-    codes: Mapping[int, tuple[str, ...]] | None = None,
+    own: Mapping[int, _Own] | None = None,
 ) -> Feed:
     """The feed with its meetings, from twelve weeks back on.
 
@@ -182,7 +195,7 @@ def _filled(
     """
     rows = session().execute(_meetings().where(condition, Meeting.ends_at > now - PAST)).all()
     kept = [row for row in rows if not _is_dropped(row, now=now)]
-    events = tuple(_event(row, own_codes=(codes or {}).get(row.id, ())) for row in kept)
+    events = tuple(_event(row, own=(own or {}).get(row.id, _Own())) for row in kept)
     # What left by itself did so at a known moment: a cancelled meeting at its end, others 12 weeks later.
     left = [row.ends_at for row in rows if _is_dropped(row, now=now)]
     old = select(func.max(Meeting.ends_at)).join(Series, Series.id == Meeting.series_id)
@@ -220,7 +233,7 @@ def _is_dropped(row: Row[Any], *, now: datetime) -> bool:
     return row.state is MeetingState.CANCELLED and row.ends_at <= now
 
 
-def _event(row: Row[Any], *, own_codes: tuple[str, ...]) -> FeedEvent:
+def _event(row: Row[Any], *, own: _Own) -> FeedEvent:
     """Never a case's title, an abstract or a reason: what was typed freely may say something of a patient."""
     is_public = not row.kind.is_board
     is_listed = row.kind.is_board and row.published_at is not None and row.state is MeetingState.PLANNED
@@ -229,7 +242,7 @@ def _event(row: Row[Any], *, own_codes: tuple[str, ...]) -> FeedEvent:
         uid=row.uid,
         sequence=row.sequence,
         created_at=row.created_at,
-        revised_at=_revised_at(row),
+        revised_at=_revised_at(row, own),
         starts_at=row.starts_at,
         ends_at=row.ends_at,
         zone=row.time_zone,
@@ -244,13 +257,13 @@ def _event(row: Row[Any], *, own_codes: tuple[str, ...]) -> FeedEvent:
         talk_title=row.talk_title if is_public else "",
         speaker=", ".join(filter(None, (row.speaker_name, row.speaker_affiliation))) if is_public else "",
         case_count=row.cases if is_listed else None,
-        own_codes=own_codes if is_listed else (),
+        own_cases=own.cases if is_listed else (),
     )
 
 
-def _revised_at(row: Row[Any]) -> datetime:
+def _revised_at(row: Row[Any], own: _Own) -> datetime:
     """A published agenda speaks in the event too, so that its changes are the event's."""
-    told = (row.published_at, row.edited_at) if row.published_at else ()
+    told = (row.published_at, row.edited_at, own.told_at) if row.published_at else ()
     revised_at: datetime = max([row.revised_at, *(moment for moment in told if moment)])
     return revised_at
 

@@ -76,6 +76,11 @@ def long_when(value: datetime, zone: str) -> str:
     return f"{long_day(wall)}, {clock(wall)}"
 
 
+def when_there(value: datetime, zone: str) -> str:
+    """`Tue, Dec 8, 7:00 AM Eastern`, where nothing else names the zone."""
+    return f"{when(value, zone)} {zone_name(zone)}"
+
+
 def span(starts: datetime, ends: datetime, zone: str) -> str:
     """`7:00–8:00 AM`; both halves are named where they differ."""
     first, last = local(starts, zone), local(ends, zone)

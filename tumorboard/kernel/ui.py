@@ -41,14 +41,16 @@ def icon(name: str, size: int = 18) -> Markup:
 def ruler(
     segments: Sequence[tuple[int, str]], capacity: int, *, current: int | None = None, height: int = 14
 ) -> Markup:
-    """Draw minutes to scale, one segment each; what runs past the capacity is red, behind an end mark."""
+    """Draw minutes to scale; what runs past the capacity is red, behind an end mark; without a class it is a pause."""
     total = max(capacity, sum(minutes for minutes, _ in segments), 1)
     parts = [_bar("r-free", 0, capacity, total)]
-    at = 0
-    for index, (minutes, site_class) in enumerate(segments):
-        inside = min(max(capacity - at, 0), minutes)
-        parts.append(_bar(_segment_class(index, site_class, current), at, inside, total))
-        parts.append(_bar("r-over", at + inside, minutes - inside, total))
+    at = index = 0
+    for minutes, site_class in segments:
+        if site_class:
+            inside = min(max(capacity - at, 0), minutes)
+            parts.append(_bar(_segment_class(index, site_class, current), at, inside, total))
+            parts.append(_bar("r-over", at + inside, minutes - inside, total))
+            index += 1
         at += minutes
         parts.append(_mark("r-gap", at, total))
     if total > capacity:

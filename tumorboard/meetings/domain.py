@@ -1,5 +1,6 @@
 """What can become of a meeting."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -32,6 +33,10 @@ class MeetingInThePast(Invalid):
     """A meeting can be moved only to a time to come."""
 
 
-def in_words(wall: datetime) -> str:
-    """`Tuesday, December 8, 2026, 7:00 AM EST`, for mail; takes wall time that knows its zone."""
-    return f"{wall:%A, %B} {wall.day}, {wall.year}, {(wall.hour + 11) % 12 + 1}:{wall:%M %p %Z}"
+@dataclass(frozen=True)
+class OwnCase:
+    """A case that the reader presents at a meeting: its code, and the time that was told."""
+
+    code: str
+    starts_at: datetime
+    minutes: int

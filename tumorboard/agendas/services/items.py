@@ -1,7 +1,8 @@
 """Items of an agenda: placed, moved, removed. Every edit raises the agenda's version."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,8 +13,9 @@ from tumorboard.agendas.domain import AgendaChanged, AgendaClosed, AlreadyOnAgen
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.audit.services import record
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import hours_of
 from tumorboard.cases.services import defer_case, schedule_case
-from tumorboard.kernel.clock import when
+from tumorboard.kernel.clock import when_there
 from tumorboard.kernel.db import lock, session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
@@ -63,6 +65,7 @@ def place_case(
     code = case.code  # a failed flush leaves no row to read it from
     agenda.items.append(item)
     try:
+        item.gap_minutes = 0 if by is None else _wait_before(item)
         session().flush()
     except IntegrityError as error:
         raise AlreadyOnAgenda(f"Case {code} stands on an agenda already.") from error
@@ -92,18 +95,18 @@ def move_item(item: AgendaItem, *, position: int, by: Actor, now: datetime) -> N
     """Put the item at a position of its agenda, counted from 1; past the end is the end."""
     others = [other for other in item.agenda.items if other is not item]
     place = max(0, min(position - 1, len(others)))
-    item.gap_minutes = 0
-    renumber(item.agenda, [*others[:place], item, *others[place:]])
+    with _pauses_kept(item.agenda):
+        renumber(item.agenda, [*others[:place], item, *others[place:]])
     touch(item.agenda, by=by, now=now, action="agenda.moved", code=_code(item))
 
 
-def move_to_meeting(item: AgendaItem, *, to: Agenda, by: Actor, now: datetime) -> None:
+def move_to_meeting(item: AgendaItem, *, to: Agenda, by: Actor, now: datetime, reason: str = "") -> None:
     """Put a case onto the end of another meeting's agenda of the same board; there it is pinned."""
     if item.case is None or to.meeting.series_id != item.agenda.meeting.series_id or to is item.agenda:
         raise AgendaClosed("Choose another meeting of the same board.")
     take_away(item, to=to, now=now)
     item.is_locked, item.placed_by, item.why = True, PlacedBy.COORDINATOR, ""
-    tell_case(to, item.case, by=by, now=now)
+    tell_case(to, item.case, by=by, now=now, why=reason)
     touch(to, by=by, now=now, action="agenda.placed", code=item.case.code)
 
 
@@ -111,9 +114,10 @@ def remove_item(item: AgendaItem, *, by: Actor | None, now: datetime, reason: st
     """Take an item off; a case goes back to the queue, and a presenter who was told a time is told so."""
     agenda, case = item.agenda, item.case
     _tell_removed(item, now=now)
-    agenda.items.remove(item)
-    session().flush()
-    renumber(agenda, list(agenda.items))
+    with _pauses_kept(agenda):
+        agenda.items.remove(item)
+        session().flush()
+        renumber(agenda, list(agenda.items))
     if case is not None and case.scheduled_for_at is not None:
         defer_case(case, by=by, now=now, reason=reason)
     touch(agenda, by=by, now=now, action="agenda.removed", code=case.code if case else "")
@@ -121,7 +125,8 @@ def remove_item(item: AgendaItem, *, by: Actor | None, now: datetime, reason: st
 
 def set_minutes(item: AgendaItem, *, minutes: int, by: Actor, now: datetime) -> None:
     """Give the item so many minutes."""
-    item.minutes = minutes
+    with _pauses_kept(item.agenda):
+        item.minutes = minutes
     if item.case is not None:
         item.case.minutes = min(minutes, 120)
     touch(item.agenda, by=by, now=now, action="agenda.minutes_set", code=_code(item))
@@ -139,8 +144,10 @@ def take_away(item: AgendaItem, *, to: Agenda, now: datetime) -> None:
     old = item.agenda
     item.told_at = item.told_starts_at = None
     item.position, item.gap_minutes = 10_000 + item.id, 0
-    old.items.remove(item)
-    to.items.append(item)
+    # Reading the other list between the two would flush an item that no agenda owns: an orphan, deleted.
+    with session().no_autoflush, _pauses_kept(old), _pauses_kept(to):
+        old.items.remove(item)
+        to.items.append(item)
     session().flush()
     renumber(old, list(old.items))
     renumber(to, list(to.items))
@@ -158,6 +165,30 @@ def renumber(agenda: Agenda, order: Sequence[AgendaItem]) -> None:
         item.position = wanted[item]
     session().flush()
     agenda.items.sort(key=lambda item: item.position)
+
+
+@contextmanager
+def _pauses_kept(agenda: Agenda) -> Iterator[None]:
+    """Keep the pause before each item that still follows the same one, and lengthen it where its presenter would be
+    called before he can join; whatever follows another item now waits for its own presenter only.
+    """
+    followed = dict(zip(agenda.items, [None, *agenda.items], strict=False))
+    yield
+    for previous, item in zip([None, *agenda.items], agenda.items, strict=False):
+        is_same = item in followed and followed[item] is previous
+        pause, item.gap_minutes = item.gap_minutes if is_same else 0, 0
+        item.gap_minutes = max(pause, _wait_before(item))
+
+
+def _wait_before(item: AgendaItem) -> int:
+    """How many minutes the room would have to wait until the presenter can join; 0 where that is after the end."""
+    meeting = item.agenda.meeting
+    before = item.agenda.items[: item.agenda.items.index(item)]
+    at = meeting.starts_at + timedelta(minutes=sum(one.gap_minutes + one.minutes for one in before))
+    opens_at = hours_of(item.case, around=at).opens_at if item.case else None
+    if opens_at is None or opens_at >= meeting.ends_at:
+        return 0
+    return max(0, -(-(opens_at - at) // timedelta(minutes=1)))
 
 
 def touch(agenda: Agenda, *, by: Actor | None, now: datetime, action: str, code: str = "") -> None:
@@ -188,7 +219,7 @@ def _tell_removed(item: AgendaItem, *, now: datetime) -> None:
         now=now,
         code=case.code,
         board=meeting.series.name,
-        when=when(item.told_starts_at, meeting.time_zone),
+        when=when_there(item.told_starts_at, meeting.time_zone),
         path=f"/cases/{case.code}",
     )
 

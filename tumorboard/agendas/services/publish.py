@@ -9,7 +9,7 @@ from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.queries import Row, untold_changes
 from tumorboard.audit.services import record
 from tumorboard.cases.services import release_case
-from tumorboard.kernel.clock import when
+from tumorboard.kernel.clock import when_there
 from tumorboard.kernel.db import session
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.services import tell
@@ -52,7 +52,7 @@ def tell_presenter(agenda: Agenda, row: Row, *, now: datetime) -> None:
         now=now,
         code=item.case.code,
         board=meeting.series.name,
-        when=when(row.starts_at, meeting.time_zone),
+        when=when_there(row.starts_at, meeting.time_zone),
         minutes=item.minutes,
         path=f"/meetings/{meeting.id}",
     )
@@ -67,7 +67,7 @@ def _tell_board(agenda: Agenda, *, now: datetime) -> None:
             NoticeKind.AGENDA_PUBLISHED,
             now=now,
             board=meeting.series.name,
-            when=when(meeting.starts_at, meeting.time_zone),
+            when=when_there(meeting.starts_at, meeting.time_zone),
             count=count,
             path=f"/meetings/{meeting.id}/agenda",
         )

@@ -7,9 +7,9 @@ from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.agendas.domain import AgendaChanged, AgendaClosed, AlreadyOnAgenda
+from tumorboard.agendas.domain import AgendaChanged, AgendaClosed, AlreadyOnAgenda, ReasonNeeded
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.agendas.queries import agenda_of, item_of, minutes_used
+from tumorboard.agendas.queries import agenda_of, item_of
 from tumorboard.agendas.schemas import AgendaEditSchema
 from tumorboard.agendas.services import (
     add_break,
@@ -23,7 +23,7 @@ from tumorboard.agendas.services import (
     set_minutes,
 )
 from tumorboard.agendas.views.blueprint import blueprint
-from tumorboard.agendas.views.pages import agenda_meeting, agenda_page, asked_version
+from tumorboard.agendas.views.pages import agenda_meeting, agenda_page, asked_version, doubts
 from tumorboard.cases.queries import case_seen_by
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import transaction
@@ -47,6 +47,8 @@ def edit(meeting_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             message = _do(meeting, form.value)
+    except ReasonNeeded as error:
+        return _answer(meeting_seen_by(g.actor, meeting_id), error.message, status=422, asked=form.value)
     except (Conflict, NotFound, Invalid) as error:
         return _answer(meeting_seen_by(g.actor, meeting_id), _sentence(error), status=409)
     return _answer(meeting, message)
@@ -57,8 +59,9 @@ def edit(meeting_id: int) -> ResponseReturnValue:
 def publish_agenda(meeting_id: int) -> ResponseReturnValue:
     """Publish the agenda, or what changed since; presenters are told their time."""
     meeting = _led(meeting_id, Permission.AGENDA_PUBLISH)
-    if minutes_used(agenda_of(meeting)) > meeting.capacity_minutes and "over" not in request.form:
-        return render_template("agendas/show.html", **agenda_page(meeting), ask_over=True), 409
+    doubtful = [] if "anyway" in request.form else doubts(agenda_of(meeting))
+    if doubtful:
+        return render_template("agendas/show.html", **agenda_page(meeting), doubts=doubtful), 409
     try:
         with transaction():
             agenda = agenda_for(meeting, now=utc_now(), seen_version=asked_version())
@@ -96,17 +99,25 @@ def _move(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
 
 
 def _move_away(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    _check_reason(item, asked)
     other = meeting_seen_by(g.actor, asked["meeting"] or 0)
     if not g.actor.may(Permission.AGENDA_EDIT, series_id=other.series_id):
         raise NotFound("There is no such meeting here.")
-    move_to_meeting(item, to=agenda_for(other, now=now), by=g.actor, now=now)
+    move_to_meeting(item, to=agenda_for(other, now=now), by=g.actor, now=now, reason=asked["reason"])
     return f"{_name(item)} moved to another meeting."
 
 
-def _remove(item: AgendaItem, _asked: dict[str, Any], now: Any) -> str:
+def _remove(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
+    _check_reason(item, asked)
     name = _name(item)
-    remove_item(item, by=g.actor, now=now)
+    remove_item(item, by=g.actor, now=now, reason=asked["reason"])
     return f"{name} returned to the queue." if item.case else f"{name} removed."
+
+
+def _check_reason(item: AgendaItem, asked: dict[str, Any]) -> None:
+    """The case leaves at once and the planner may place it within seconds: its presenter cannot be told later."""
+    if item.case is not None and item.told_starts_at is not None and not asked["reason"]:
+        raise ReasonNeeded(f"Say why {item.case.code} leaves this agenda: its presenter is told at once.")
 
 
 def _set_minutes(item: AgendaItem, asked: dict[str, Any], now: Any) -> str:
@@ -150,10 +161,26 @@ def _led(meeting_id: int, permission: Permission) -> Meeting:
     return meeting
 
 
-def _answer(meeting: Meeting, message: str, *, status: int = 200) -> ResponseReturnValue:
+def _answer(
+    meeting: Meeting, message: str, *, status: int = 200, asked: dict[str, Any] | None = None
+) -> ResponseReturnValue:
     if wants_fragment():
-        return fragment(render_template("agendas/_page.html", **agenda_page(meeting)), message, status=status)
+        page = render_template("agendas/_page.html", **agenda_page(meeting), leaving=_leaving(meeting, asked))
+        return fragment(page, message, status=status)
     if status != 200:
-        return render_template("agendas/show.html", **agenda_page(meeting, notice=message)), status
+        notice = "" if asked else message
+        page = render_template(
+            "agendas/show.html", **agenda_page(meeting, notice=notice), leaving=_leaving(meeting, asked)
+        )
+        return page, status
     flash(message)
     return see_other(url_for("agendas.show", meeting_id=meeting.id))
+
+
+def _leaving(meeting: Meeting, asked: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What the question for the reason shows."""
+    agenda = agenda_of(meeting)
+    if asked is None or agenda is None:
+        return None
+    item = item_of(agenda, asked["item"] or 0)
+    return {**asked, "case": item.case, "is_moving": asked["action"] == "to_meeting"}

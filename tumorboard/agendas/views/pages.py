@@ -9,13 +9,13 @@ from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
 from tumorboard.agendas.models import Agenda
-from tumorboard.agendas.queries import Row, agenda_of, agendas_of, minutes_used, rows_of, untold_changes
+from tumorboard.agendas.queries import Row, agenda_of, agendas_of, minutes_over, minutes_used, rows_of, untold_changes
 from tumorboard.agendas.views.blueprint import blueprint, plan_notes
 from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import CaseState
 from tumorboard.cases.models import Case
-from tumorboard.cases.queries import queue_of, visible_cases
+from tumorboard.cases.queries import hours_in_words, queue_of, visible_cases
 from tumorboard.kernel.clock import clock, local, utc_now, when
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import Forbidden
@@ -42,6 +42,7 @@ class AgendaSummary:
 
     meeting: Meeting
     used: int
+    over: int
     count: int
     published: bool
 
@@ -109,7 +110,8 @@ def agenda_page(meeting: Meeting, *, notice: str = "") -> dict[str, Any]:
         "used": used,
         "capacity": meeting.capacity_minutes,
         "free": meeting.capacity_minutes - used,
-        "segments": [(row.item.minutes + row.item.gap_minutes, f"s-{series.site}") for row in rows],
+        "over": minutes_over(agenda),
+        "segments": [part for row in rows for part in _segments(row, f"s-{series.site}")],
         "scale": _scale(meeting),
         "starts_minute": starts.hour * 60 + starts.minute,
         "can_edit": leads and not meeting.is_cancelled and meeting.starts_at > now,
@@ -125,6 +127,22 @@ def agenda_page(meeting: Meeting, *, notice: str = "") -> dict[str, Any]:
     }
 
 
+def doubts(agenda: Agenda | None) -> list[str]:
+    """What a coordinator is to know before the agenda is published, each as a sentence."""
+    over = minutes_over(agenda)
+    told = [f"The last item ends {over} minute{'' if over == 1 else 's'} after the time for cases."] if over else []
+    for row in rows_of(agenda):
+        if row.is_missed and row.item.case is not None:
+            at = clock(local(row.starts_at, row.item.agenda.meeting.time_zone))
+            told.append(f"{row.item.case.code} stands at {at}; its presenter joins {hours_in_words(row.item.case)}.")
+    return told
+
+
+def _segments(row: Row, site_class: str) -> list[tuple[int, str]]:
+    pause = [(row.item.gap_minutes, "")] if row.item.gap_minutes else []
+    return [*pause, (row.item.minutes, site_class)]
+
+
 def _note_seen(action: str, meeting: Meeting) -> None:
     record(action, outcome=Outcome.SEEN, by=g.actor, subject="meeting", subject_id=meeting.id, now=utc_now())
 
@@ -132,7 +150,7 @@ def _note_seen(action: str, meeting: Meeting) -> None:
 def _summary(meeting: Meeting, agenda: Agenda | None) -> AgendaSummary:
     count = sum(item.case_id is not None for item in agenda.items) if agenda else 0
     published = agenda is not None and agenda.published_at is not None
-    return AgendaSummary(meeting, minutes_used(agenda), count, published)
+    return AgendaSummary(meeting, minutes_used(agenda), minutes_over(agenda), count, published)
 
 
 def _shown_ids(rows: list[Row], now: Any) -> set[int]:

@@ -21,6 +21,7 @@ from tumorboard.cases.domain.sections import (
     Outlook,
     Section,
     SectionState,
+    Slot,
     missing,
     progress,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "Sequencing",
     "Sex",
     "Side",
+    "Slot",
     "StageBasis",
     "StudyKind",
     "TRANSITIONS",

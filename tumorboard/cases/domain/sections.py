@@ -109,3 +109,15 @@ class Outlook:
     zone: str
     cut_off_at: datetime
     free_minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slot:
+    """Where a case stands: its meeting, and the time that its presenter was told, once the agenda is published."""
+
+    meeting_id: int
+    meeting_starts_at: datetime
+    zone: str
+    is_published: bool
+    told_starts_at: datetime | None
+    minutes: int

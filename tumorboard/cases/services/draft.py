@@ -95,6 +95,8 @@ def save_section(
     if changed & _PLANNED_BY and case.state is not CaseState.DRAFT:
         case.queued_at = now
     session().flush()
+    if named := [name.removesuffix("_id") for name in changed if name.endswith("_id")]:
+        session().expire(case, named)
     record("case.edited", by=by, subject="case", subject_id=case.code, details={"fields": sorted(changed)}, now=now)
 
 

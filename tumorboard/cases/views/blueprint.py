@@ -1,12 +1,14 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Blueprint, Flask, current_app
 
-from tumorboard.cases.domain import Outlook
+from tumorboard.cases.domain import Outlook, Slot
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import can_present_between
 from tumorboard.kernel.clock import utc_now
 
 blueprint = Blueprint("cases", __name__)
@@ -20,12 +22,29 @@ class OutlookOf(Protocol):
         ...
 
 
+SlotOf = Callable[[Case], Slot | None]
+
+
 def install_outlook(app: Flask, outlook_of: OutlookOf) -> None:
     """Tell the case pages where cases go; meetings and agendas stand above this package."""
     app.extensions["case_outlook"] = outlook_of
 
 
-def outlook(case: Case) -> Outlook | None:
-    """Where the case is going, as far as can be said."""
-    found: Outlook | None = current_app.extensions["case_outlook"](case, now=utc_now())
+def install_slot(app: Flask, slot_of: SlotOf) -> None:
+    """Tell the page of a case at what time the board discusses it."""
+    app.extensions["case_slot"] = slot_of
+
+
+def slot(case: Case) -> Slot | None:
+    """Where the case stands now, if it stands on an agenda."""
+    found: Slot | None = current_app.extensions["case_slot"](case)
     return found
+
+
+def outlook(case: Case) -> dict[str, object]:
+    """What the page says of where the case is going, as far as can be said."""
+    found: Outlook | None = current_app.extensions["case_outlook"](case, now=utc_now())
+    if found is None or case.board is None:
+        return {"outlook": found, "outlook_missed": False}
+    ends_at = found.starts_at + timedelta(minutes=case.board.length_minutes)
+    return {"outlook": found, "outlook_missed": not can_present_between(case, found.starts_at, ends_at)}

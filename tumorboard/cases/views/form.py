@@ -16,6 +16,7 @@ from tumorboard.cases.services.draft import check_editable
 from tumorboard.cases.services.submit import answers_of
 from tumorboard.cases.views.blueprint import blueprint, outlook
 from tumorboard.cases.views.sections import (
+    errors_by_input,
     rail,
     read_section,
     row_errors,
@@ -70,12 +71,10 @@ def store_section(code: str, slug: str) -> ResponseReturnValue:
         return _conflict_page(_own_case(code), section, form, error), 409
     except CaseIncomplete as error:
         if quiet:
-            at = clock(local(case.edited_at, g.actor.zone))
-            return jsonify(saved=at, version=seen, errors={**form.errors, **error.fields})
+            return _quiet_answer(_own_case(code), section, {**form.errors, **error.fields})
         return _section_page(_own_case(code), section, replace(form, errors=error.fields)), 422
     if quiet:
-        at = clock(local(case.edited_at, g.actor.zone))
-        return jsonify(saved=at, version=case.version, errors=dict(form.errors))
+        return _quiet_answer(case, section, form.errors)
     return see_other(_after(case, section))
 
 
@@ -98,6 +97,13 @@ def submit(code: str) -> ResponseReturnValue:
         return _check_page(_own_case(code), error.fields), 422
     flash("Your case was submitted. You hear from the coordinator by mail.")
     return see_other(url_for("cases.show", code=case.code))
+
+
+def _quiet_answer(case: Case, section: Section, errors: Mapping[str, Any]) -> ResponseReturnValue:
+    """What script shows after a save by itself: when, which answers wait, and where the case is going now."""
+    aside = render_template("cases/_outlook.html", case=case, **outlook(case))
+    at = clock(local(case.edited_at, g.actor.zone))
+    return jsonify(saved=at, version=case.version, errors=errors_by_input(section, errors), aside=aside)
 
 
 def _own_case(code: str) -> Case:
@@ -138,10 +144,11 @@ def _section_page(case: Case, section: Section, form: Submission, **extra: Any) 
         rows=rows,
         row_errors=row_errors(form) if rows else [],
         steps=rail(case, section.slug),
-        outlook=outlook(case),
+        **outlook(case),
         back_url=back,
+        saved_word="Draft saved at" if case.state is CaseState.DRAFT else "Saved at",
         saved_at=clock(local(case.edited_at, g.actor.zone)),
-        zone=g.actor.zone,
+        zone=case.institution.time_zone,
         **extra,
     )
 
@@ -162,6 +169,6 @@ def _check_page(case: Case, gaps: Mapping[str, object]) -> str:
         summary=summary(case),
         gaps=gaps,
         steps=rail(case, "check"),
-        outlook=outlook(case),
+        **outlook(case),
         may_submit=case.state in {CaseState.DRAFT, CaseState.RETURNED},
     )

@@ -11,8 +11,8 @@ from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
-from tumorboard.cases.queries import case_seen_by, counts_by_state, own_cases
-from tumorboard.cases.views.blueprint import blueprint, outlook
+from tumorboard.cases.queries import case_seen_by, counts_by_state, hours_in_words, own_cases
+from tumorboard.cases.views.blueprint import blueprint, outlook, slot
 from tumorboard.cases.views.sections import section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
@@ -43,6 +43,9 @@ def tone_of(state: CaseState) -> tuple[str, str]:
 @blueprint.app_context_processor
 def _case_words() -> dict[str, object]:
     return {"tone_of": tone_of}
+
+
+blueprint.add_app_template_filter(hours_in_words, "join_hours")
 
 
 @blueprint.get("/cases")
@@ -82,7 +85,8 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
         "case": case,
         "summary": summary(case),
         "history": [_entry(event) for event in reversed(case.history)],
-        "outlook": outlook(case) if case.state in OPEN else None,
+        **(outlook(case) if case.state in OPEN else {"outlook": None}),
+        "slot": slot(case),
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
         "availability_url": _availability_url(case),

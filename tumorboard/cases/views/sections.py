@@ -93,6 +93,14 @@ def _read_studies() -> Submission:
     return Submission(value=SectionAnswers(studies=tuple(rows)), typed={"studies": typed}, errors=errors)
 
 
+def errors_by_input(section: Section, errors: Mapping[str, Any]) -> dict[str, str]:
+    """The first sentence of each answer that waits, under the name of its input."""
+    if "studies" not in section.fields:
+        return {name: str(said[0]) for name, said in errors.items()}
+    rows = ((number, name, said) for number, row in errors.items() for name, said in row.items())
+    return {f"study-{number}-{name}": str(said[0]) for number, name, said in rows}
+
+
 def _typed_study(number: int) -> dict[str, str]:
     return {name: request.form.get(f"study-{number}-{name}", "") for name in StudySchema().fields}
 

@@ -110,8 +110,8 @@ def _description(event: FeedEvent, *, page: str, join: str | None) -> str:
     lines = [f"Speaker: {speaker}"] if (speaker := clean_line(event.speaker)) else []
     if event.case_count is not None:
         lines.append(f"{event.case_count} case{'' if event.case_count == 1 else 's'} on the agenda.")
-    if event.own_codes:
-        lines.append(f"You present {', '.join(event.own_codes)}.")
+    if event.own_cases:
+        lines.append(f"You present {', '.join(event.own_cases)}.")
     if join:
         lines.append(f"Join: {join}")  # Outlook and Google do not show CONFERENCE
     lines.append(f"Details, after sign-in: {page}")

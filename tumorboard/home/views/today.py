@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from tumorboard.accounts.domain import Actor, Permission
-from tumorboard.agendas.queries import minutes_used, published_cases_of, unpublished_agendas
+from tumorboard.agendas.queries import minutes_over, minutes_used, published_cases_of, unpublished_agendas
 from tumorboard.cases.domain import CaseState, Urgency
 from tumorboard.cases.queries import drafts_of, waiting_for_triage
 from tumorboard.cases.views.pages import new_draft_key
@@ -91,12 +91,11 @@ def _of_coordinator(actor: Actor, now: datetime) -> Iterator[Need]:
     boards = actor.boards_where(Permission.AGENDA_PUBLISH)
     for agenda in db.session.scalars(unpublished_agendas(boards, after=now, before=now + PUBLISH_WITHIN)):
         meeting = agenda.meeting
-        over = minutes_used(agenda) - meeting.capacity_minutes
         at = when(meeting.starts_at, meeting.time_zone)
         text = f"{len(agenda.items)} items, {minutes_used(agenda)} of {meeting.capacity_minutes} minutes."
         title = f"Publish the {meeting.series.short_name} agenda of {at}"
         url = url_for("agendas.show", meeting_id=meeting.id)
-        yield Need("stop" if over > 0 else "warn", "calendar-check", title, text, "Open agenda", url)
+        yield Need("stop" if minutes_over(agenda) else "warn", "calendar-check", title, text, "Open agenda", url)
 
 
 def _of_administrator(actor: Actor) -> Iterator[Need]:

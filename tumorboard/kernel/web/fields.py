@@ -59,7 +59,15 @@ def _is_blank(value: object) -> bool:
     return value is None or value == []
 
 
+class _Length(validate.Length):
+    """Says beside the limit how long the text is that was sent."""
+
+    def _format_error(self, value: Any, message: str) -> str:
+        told = super()._format_error(value, message)
+        return f"{told} This has {len(value):,}." if self.max and len(value) > self.max else told
+
+
 def _length(least: int, most: int) -> validate.Length:
     if least > 1:
-        return validate.Length(min=least, max=most, error=f"Use between {least} and {most:,} characters.")
-    return validate.Length(min=least, max=most, error=f"Use at most {most:,} characters.")
+        return _Length(min=least, max=most, error=f"Use between {least} and {most:,} characters.")
+    return _Length(min=least, max=most, error=f"Use at most {most:,} characters.")

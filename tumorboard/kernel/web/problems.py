@@ -117,7 +117,9 @@ def _from_http(error: HTTPException) -> BaseResponse:
 
 def _csrf_refusal() -> TumorboardError:
     if "_user_id" not in session:
-        return Unauthenticated("You were signed out, so nothing was stored. Sign in and send the form again.")
+        return Unauthenticated(
+            "What you sent just now was not stored; what was saved before is. Sign in and send it again."
+        )
     return TumorboardError("This form is too old or came from another place. Open the page again and repeat.")
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tumorboard.kernel.clock import local
+from tumorboard.kernel.clock import long_when, zone_name
 from tumorboard.kernel.db import session
-from tumorboard.meetings.domain import in_words
 from tumorboard.meetings.services.revision import Change
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.services import tell
@@ -29,8 +28,12 @@ def _facts(changes: Sequence[Change]) -> dict[str, str | int]:
     meeting, was_at = changes[0].meeting, changes[0].was_at
     return {
         "board": meeting.series.name,
-        "was": in_words(local(was_at, meeting.time_zone)) if was_at else "",
-        "will_be": in_words(local(meeting.starts_at, meeting.time_zone)),
+        "was": _in_words(was_at, meeting.time_zone) if was_at else "",
+        "will_be": _in_words(meeting.starts_at, meeting.time_zone),
         "more": len(changes) - 1,
         "path": f"/meetings/{meeting.id}",
     }
+
+
+def _in_words(at: datetime, zone: str) -> str:
+    return f"{long_when(at, zone)} {zone_name(zone)}"

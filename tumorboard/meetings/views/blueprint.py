@@ -1,5 +1,23 @@
-"""The blueprint that the views of this package share."""
+"""The blueprint that the views of this package share, and what they are told from above."""
 
-from flask import Blueprint
+from collections.abc import Callable, Sequence
+
+from flask import Blueprint, Flask, current_app
+
+from tumorboard.meetings.domain import OwnCase
+from tumorboard.meetings.models import Meeting
 
 blueprint = Blueprint("meetings", __name__)
+
+OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
+
+
+def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
+    """Tell the meeting's page what its reader presents there; agendas stand above this package."""
+    app.extensions["own_cases_at"] = own_cases_at
+
+
+def own_cases_at(meeting: Meeting, person_id: int) -> Sequence[OwnCase]:
+    """The cases that the person presents at the meeting."""
+    found: Sequence[OwnCase] = current_app.extensions["own_cases_at"](meeting, person_id)
+    return found

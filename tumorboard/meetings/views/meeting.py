@@ -19,7 +19,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meeting_seen_by
 from tumorboard.meetings.schemas import CancellationSchema, Move, MoveSchema
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
-from tumorboard.meetings.views.blueprint import blueprint
+from tumorboard.meetings.views.blueprint import blueprint, own_cases_at
 from tumorboard.meetings.views.status import row_of
 from tumorboard.series.queries import chairs_of, coordinators_of
 
@@ -32,12 +32,14 @@ def show_meeting(meeting_id: int) -> ResponseReturnValue:
     """When and where it is, in the series' zone and, where the clocks differ, in the reader's."""
     meeting, now = meeting_seen_by(g.actor, meeting_id), utc_now()
     may_edit = g.actor.may(Permission.MEETING_EDIT, series_id=meeting.series_id)
+    own_cases = own_cases_at(meeting, g.actor.person_id)
     there, here = local(meeting.starts_at, meeting.time_zone), local(meeting.starts_at, g.actor.zone)
     return render_template(
         "meetings/meeting.html",
         meeting=meeting,
         series=meeting.series,
-        row=row_of(meeting),
+        row=row_of(meeting, presents=bool(own_cases)),
+        own_cases=own_cases,
         leads=[
             ("Chair", _names(chairs_of(meeting.series_id))),
             ("Coordinator", _names(coordinators_of(meeting.series_id))),

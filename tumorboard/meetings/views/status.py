@@ -33,9 +33,9 @@ class Row:
     video_url: str
 
 
-def row_of(meeting: Meeting) -> Row:
-    """The meeting as a list shows it to the signed-in person; the link only to who may join."""
-    joins = may_join(g.actor, meeting) and not meeting.is_cancelled
+def row_of(meeting: Meeting, *, presents: bool = False) -> Row:
+    """The meeting as a list shows it to the signed-in person; the link only to who may join or presents there."""
+    joins = (presents or may_join(g.actor, meeting)) and not meeting.is_cancelled
     return Row(meeting, status_of(meeting), about(meeting), meeting.video_url if joins else "")
 
 

@@ -3,6 +3,7 @@ const features = {
   focus: "#errors",
   theme: "[data-theme-toggle]",
   autosave: "form[data-autosave]",
+  count: "[data-most]",
   drop: "[data-drop]",
   guard: "form[data-guard]",
   reorder: "[data-reorder]",

@@ -5,15 +5,16 @@ const PAUSE = 900;
 const RETRY = 5000;
 const PATIENCE = 400;
 const OFFLINE = "Not saved. Check your connection; we keep trying.";
-const SIGNED_OUT = "Your session ended. Sign in in another tab, then keep typing: nothing typed here is lost.";
+const SIGNED_OUT = "Your session ended. What you typed stands here; sign in in another tab, and it is saved.";
 
-let form, state, timer, saving = null, dirty = false, stopped = false, leaving = false, again = false;
+let form, state, timer, saving = null, dirty = false, stopped = false, leaving = false, again = false, sure = false, held = false;
 
 // Only a failure is spoken, and once: a voice at every save would be in the way.
 const show = (name, text) => {
   if (name === "error" && state.dataset.state !== "error") say(text);
   state.dataset.state = name;
   state.querySelector("span").textContent = text;
+  state.querySelector("a").hidden = text !== SIGNED_OUT;
 };
 const wait = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
 
@@ -30,13 +31,33 @@ async function renewToken() {
   if (fresh) for (const input of document.querySelectorAll("input[name=csrf_token]")) input.value = fresh.value;
 }
 
+// Beside each answer that was not stored stands why, as the page itself would say it.
+function mark(errors) {
+  form.querySelectorAll(".err[data-quiet]").forEach((note) => note.remove());
+  return Object.entries(errors).map(([name, sentence]) => {
+    const input = form.querySelector(`[name="${CSS.escape(name)}"]`);
+    const field = input?.closest(".field");
+    const note = document.createElement("p");
+    note.className = "err";
+    note.dataset.quiet = "";
+    note.textContent = sentence;
+    if (!field?.querySelector(".err")) (input?.closest(".cells > div") ?? field)?.append(note);
+    const label = document.querySelector(`label[for="${CSS.escape(input?.id ?? "")}"]`) ?? field?.querySelector("legend");
+    const row = input?.closest(".row-group")?.querySelector("legend").textContent.trim();
+    const called = label?.firstChild.textContent.trim() ?? "an answer";
+    return row ? `${row}, ${called}` : called;
+  });
+}
+
 function saved(answer) {
   const version = form.querySelector("input[name=version]");
   if (version && answer.version !== undefined) version.value = answer.version;
-  const open = Object.keys(answer.errors ?? {}).length;
-  const rest = open ? ` ${open} answer${open === 1 ? "" : "s"} to check.` : "";
+  const open = mark(answer.errors ?? {});
+  const aside = document.querySelector("[data-aside]");
+  if (aside && answer.aside) aside.replaceWith(fragment(answer.aside));
   dirty = again;
-  show("saved", `Draft saved at ${answer.saved}${rest ? "." : ""}${rest}`);
+  held = open.length > 0; // what was refused is on this page only
+  show("saved", `${state.dataset.saved} ${answer.saved}${open.length ? `, but not ${open.join("; ")}` : ""}`);
 }
 
 async function refused(response) {
@@ -81,18 +102,18 @@ function typed(event) {
   if (!stopped) wait(PAUSE);
 }
 
-// A save under way would make the submitted version an old one: let it end first.
+// What is unsaved goes by itself first: where the session has ended, the page stays, and with it what was typed.
+// A save under way would make the submitted version an old one: let it end.
 async function submitting(event) {
   clearTimeout(timer);
   again = false;
-  if (saving) {
-    event.preventDefault();
-    await saving;
-    clearTimeout(timer);
-    form.requestSubmit(event.submitter);
-    return;
-  }
-  leaving = true;
+  if (sure || stopped || (!saving && !dirty)) { leaving = true; return; }
+  event.preventDefault();
+  await (saving ?? save());
+  clearTimeout(timer);
+  if (state.dataset.state === "error" && !stopped) { wait(RETRY); return; }
+  sure = true;
+  form.requestSubmit(event.submitter);
 }
 
 export function start() {
@@ -100,7 +121,7 @@ export function start() {
   state = form.querySelector(".save-state");
   form.addEventListener("input", typed);
   form.addEventListener("submit", submitting);
-  addEventListener("pageshow", () => { leaving = false; });
+  addEventListener("pageshow", () => { leaving = sure = false; });
   addEventListener("visibilitychange", () => { if (document.hidden && dirty) save(); });
-  addEventListener("beforeunload", (event) => { if (dirty && !leaving) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if ((dirty || held) && !leaving) event.preventDefault(); });
 }

@@ -24,19 +24,32 @@ function refocus(id, control) {
   (found ?? document.getElementById("main")).focus({ preventScroll: !found });
 }
 
+// The order on the page is not the order stored: show what is, and say why.
+async function recover(problem) {
+  const { message } = (await problem?.json().catch(() => null)) ?? {};
+  const page = await fetch(location.href, { headers: { "X-Fragment": "1" }, credentials: "same-origin" }).catch(() => null);
+  if (page?.ok) root().replaceChildren(fragment(await page.text()));
+  const sentence = message || (problem ? "This could not be done." : "Not stored. Check your connection.");
+  const told = page?.ok ? sentence : `${sentence} Load the page again before you go on: its order is not the stored one.`;
+  warn(told);
+  say(told);
+}
+
 async function commit(form, data, { id, control, url = target(form) }) {
   if (root().getAttribute("aria-busy") === "true") return;
   root().setAttribute("aria-busy", "true");
   try {
     const response = await post(url, data, { "X-Fragment": "1" });
-    if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(response.status);
-    const { html, message } = await response.json();
+    const { html, message } = await response.clone().json().catch(() => ({}));
+    if (html === undefined) { await recover(response); return; }
     root().replaceChildren(fragment(html));
-    if (!response.ok) warn(message);
+    const question = root().querySelector("[data-ask]");
+    if (!response.ok && !question) warn(message);
     say(message);
-    refocus(id, control);
+    if (question) question.querySelector("input:not([type=hidden])").focus();
+    else refocus(id, control);
   } catch {
-    location.reload(); // the order shown would not be the order saved
+    await recover(null);
   } finally { root().removeAttribute("aria-busy"); }
 }
 
@@ -64,6 +77,7 @@ function submit(event) {
 function retime() {
   let at = Number(list().dataset.start);
   for (const slot of slots()) {
+    at += Number(slot.dataset.gap);
     const hour = ((Math.floor(at / 60) + 11) % 12) + 1;
     slot.querySelector("time").firstChild.textContent = `${hour}:${String(at % 60).padStart(2, "0")}`;
     at += Number(slot.dataset.mins);
