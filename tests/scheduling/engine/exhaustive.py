@@ -137,4 +137,5 @@ def _case(
         locked=meeting.id if fate < 0.06 and presenter.window is None and not presenter.busy else None,
         published=PublishedSlot(meeting.id, chance.choice((0, 5, 10))) if 0.06 <= fate < 0.4 else None,
         backup=chance.choice(presenters).id if chance.random() < 0.15 else None,
+        busy=((TODAY, 965, 975),) if fate > 0.9 else (),
     )

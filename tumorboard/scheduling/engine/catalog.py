@@ -53,13 +53,13 @@ class Catalog:
         """Whether the person is there on that day, and long enough within the meeting."""
         if meeting.date in person.away:
             return False
-        return any(end - begin >= case.minutes for begin, end in self.hours(person, meeting, meeting.minutes))
+        return any(end - begin >= case.minutes for begin, end in self.hours(person, case, meeting, meeting.minutes))
 
-    def hours(self, person: Presenter, meeting: Meeting, length: int) -> tuple[Span, ...]:
-        """Return when the person can join during the first `length` minutes, from the meeting's start."""
+    def hours(self, person: Presenter, case: Case, meeting: Meeting, length: int) -> tuple[Span, ...]:
+        """Return when the person can present the case in the first `length` minutes, from the meeting's start."""
         begin, end = person.window or (meeting.start, meeting.start + length)
         free = [(max(0, begin - meeting.start), min(length, end - meeting.start))]
-        for on, first, last in person.busy:
+        for on, first, last in (*person.busy, *case.busy):
             if on == meeting.date:
                 free = without(free, first - meeting.start, last - meeting.start)
         return tuple(span for span in free if span[0] < span[1])

@@ -212,7 +212,7 @@ class Draft:
         length = self.catalog.length(meeting)
         free = [(0, length)]
         if case.id not in self.relaxed:
-            free = list(self.catalog.hours(self.catalog.speaker(case, meeting), meeting, length))
+            free = list(self.catalog.hours(self.catalog.speaker(case, meeting), case, meeting, length))
         for other, (begin, end) in self._elsewhere(case, meeting):
             if not final or other.board not in self.boards:
                 free = without(free, begin, end)

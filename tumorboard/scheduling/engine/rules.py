@@ -72,15 +72,15 @@ class Rules:
             yield ReasonCode.PRESENTER_AWAY
         if case.minutes > meeting.minutes:
             yield ReasonCode.TOO_LONG
-        elif self._longest_span(speaker, meeting) < case.minutes:
+        elif self._longest_span(speaker, case, meeting) < case.minutes:
             yield ReasonCode.OUTSIDE_HOURS
         if self.missing_specialties(case, meeting):
             yield ReasonCode.NO_SPECIALTY
 
-    def _longest_span(self, speaker: Presenter, meeting: Meeting) -> int:
-        if speaker.window is None and not speaker.busy:
+    def _longest_span(self, speaker: Presenter, case: Case, meeting: Meeting) -> int:
+        if speaker.window is None and not speaker.busy and not case.busy:
             return meeting.minutes
-        spans = self.catalog.hours(speaker, meeting, meeting.minutes)
+        spans = self.catalog.hours(speaker, case, meeting, meeting.minutes)
         return max((end - begin for begin, end in spans), default=0)
 
 

@@ -75,11 +75,13 @@ def can_join(person: Presenter, case: Case, meeting: Meeting) -> bool:
     if meeting.date in person.away:
         return False
     latest = meeting.start + meeting.minutes - case.minutes
-    return any(is_free(person, meeting.date, at, at + case.minutes) for at in range(meeting.start, latest + 1))
+    return any(is_free(person, case, meeting.date, at) for at in range(meeting.start, latest + 1))
 
 
-def is_free(person: Presenter, on: date, begin: int, end: int) -> bool:
-    """Whether the person's hours hold these minutes of the day, and nothing else takes them."""
+def is_free(person: Presenter, case: Case, on: date, begin: int) -> bool:
+    """Whether the person's hours hold the case from this minute of the day on, and nothing else takes them."""
+    end = begin + case.minutes
     first, last = person.window or (begin, end)
-    taken = any(day == on and begin < until and since < end and since < until for day, since, until in person.busy)
+    busy = (*person.busy, *case.busy)
+    taken = any(day == on and begin < until and since < end and since < until for day, since, until in busy)
     return first <= begin and end <= last and not taken

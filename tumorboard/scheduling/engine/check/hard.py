@@ -51,7 +51,7 @@ def _locks(facts: Facts) -> Broken:
 
 def _possible(facts: Facts, stand: Stand) -> Broken:
     case, meeting, presenter = stand.case, stand.meeting, stand.presenter
-    is_open = is_free(presenter, meeting.date, stand.begin, stand.end)
+    is_open = is_free(presenter, case, meeting.date, stand.begin)
     rules = (
         (ViolationCode.OTHER_BOARD, case.board != meeting.board, "The meeting belongs to another board."),
         (ViolationCode.CANCELLED, meeting.cancelled, "The meeting is cancelled."),

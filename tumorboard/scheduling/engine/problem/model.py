@@ -91,7 +91,10 @@ class PublishedSlot:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case to be discussed; the `backup` presents where the presenter cannot."""
+    """A case to be discussed; the `backup` presents where the presenter cannot.
+
+    `busy` holds the minutes of single days in which this case cannot be presented, whoever presents.
+    """
 
     id: str
     board: str
@@ -106,8 +109,10 @@ class Case:
     locked: str | None = None
     published: PublishedSlot | None = None
     backup: str | None = None
+    busy: tuple[Busy, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "busy", tuple(sorted(set(self.busy))))
         object.__setattr__(self, "specialties", sorted_set(self.specialties))
 
 

@@ -104,6 +104,7 @@ def case(path: str, data: object) -> Case:
         locked=source.optional_text("locked"),
         published=_published(source),
         backup=source.optional_text("backup"),
+        busy=source.items("busy", _busy),
     )
 
 
