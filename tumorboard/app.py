@@ -27,6 +27,7 @@ from tumorboard.meetings import views as meetings_views
 from tumorboard.notices.jobs import install_mail
 from tumorboard.notices.services import FolderTransport, SmtpTransport, Transport
 from tumorboard.scheduling import queries as scheduling_queries
+from tumorboard.scheduling import services as scheduling_services
 from tumorboard.scheduling import views as scheduling_views
 from tumorboard.series import queries as series_queries
 from tumorboard.series import views as series_views
@@ -68,7 +69,7 @@ def create_app(settings: "Settings") -> Flask:
     )
     accounts_views.install_people_planned(app, cases_queries.people_planned_by)
     home_views.install_shell(app)
-    cases_views.install_outlook(app, scheduling_queries.outlook_of)
+    cases_views.install_outlook(app, scheduling_services.outlook_of)
     cases_views.install_slot(app, agendas_queries.slot_of)
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)

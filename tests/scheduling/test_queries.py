@@ -8,10 +8,9 @@ from tests.factories import NOW, a_case, a_meeting, a_series, an_accepted_case, 
 from tumorboard.agendas.models import Agenda
 from tumorboard.cases.domain import CaseState
 from tumorboard.kernel.db import transaction
-from tumorboard.meetings.domain import MeetingState
 from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, LEASE, PlanCause, RunState
 from tumorboard.scheduling.models import PlanRequest, PlanRun
-from tumorboard.scheduling.queries import boards_due, outlook_of
+from tumorboard.scheduling.queries import boards_due
 from tumorboard.scheduling.services import claim, request_plan
 from tumorboard.series.domain import SeriesKind
 from tumorboard.series.models import Series
@@ -107,25 +106,3 @@ def test_lectures_are_no_boards(app) -> None:
     a_meeting(lectures)
 
     assert _due(NOW + timedelta(days=3)) == {}
-
-
-def test_outlook_is_the_next_open_meeting_with_room(board: Series) -> None:
-    a_meeting(board, weeks=1, state=MeetingState.CANCELLED)
-    a_meeting(board, weeks=2, capacity_minutes=5)
-    open_ = a_meeting(board, weeks=3)
-
-    outlook = outlook_of(an_accepted_case(board), now=NOW)
-
-    assert (outlook.starts_at, outlook.zone, outlook.free_minutes) == (open_.starts_at, "America/New_York", 60)
-    assert outlook.cut_off_at < open_.starts_at
-
-
-def test_outlook_passes_over_a_meeting_whose_cut_off_is_past(board: Series) -> None:
-    a_meeting(board, weeks=1)
-    later = a_meeting(board, weeks=2)
-
-    assert outlook_of(an_accepted_case(board), now=NOW + timedelta(days=3)).starts_at == later.starts_at
-
-
-def test_outlook_where_nothing_is_open_is_none(board: Series) -> None:
-    assert outlook_of(an_accepted_case(board), now=NOW) is None

@@ -18,7 +18,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.domain import FIRST_PAUSE, LEASE, MoveKind, PlanCause, RunState
 from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
-from tumorboard.scheduling.services import Gathered, apply_plan, claim, gather, note_failure, request_plan
+from tumorboard.scheduling.services import Computed, Gathered, apply_plan, claim, gather, note_failure, request_plan
 from tumorboard.series.models import Series
 
 LATER = NOW + timedelta(minutes=1)
@@ -34,15 +34,18 @@ def coordinator(app) -> Actor:
     return as_actor(a_person())
 
 
-def _planned() -> tuple[Gathered, engine.Plan]:
+def _planned(board: Series) -> tuple[Gathered, engine.Plan]:
     with reading():
-        gathered = gather(now=NOW)
-    return gathered, engine.plan(gathered.problem, previous=gathered.present)
+        gathered = gather(board.id, now=NOW)
+    return gathered, engine.plan(gathered.frozen, previous=gathered.present, boards={str(board.id)})
 
 
 def _apply(board: Series, gathered: Gathered, plan: engine.Plan) -> None:
+    boards = frozenset({str(board.id)})
+    cause = PlanCause.QUEUE_CHANGED
+    computed = Computed(plan, gathered.frozen, gathered.present, boards, cause, started_at=NOW, spent_ms=1)
     with transaction():
-        apply_plan(board.id, gathered, plan, cause=PlanCause.QUEUE_CHANGED, by=None, started_at=NOW, now=LATER)
+        apply_plan(board.id, gathered, computed, by=None, now=LATER)
 
 
 def _where(case: Case) -> int | None:
@@ -58,7 +61,7 @@ def _moves() -> dict[int, MoveKind]:
 def test_plan_that_nothing_overtook_is_applied_whole(board: Series) -> None:
     meeting, cases = a_meeting(board), [an_accepted_case(board) for _ in range(2)]
 
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
 
     assert [_where(case) for case in cases] == [meeting.id, meeting.id]
     assert _moves() == {case.id: MoveKind.PLACED for case in cases}
@@ -70,14 +73,14 @@ def test_plan_holds_no_name_and_no_word_about_a_patient(board: Series) -> None:
     a_meeting(board)
     an_accepted_case(board, title="Canary of a title", question="Canary", submitter=a_person(family_name="Canary"))
 
-    gathered, plan = _planned()
+    gathered, plan = _planned(board)
 
     assert "Canary" not in repr(gathered.problem) + repr(plan)
 
 
 def test_case_withdrawn_meanwhile_is_passed_over(board: Series) -> None:
     meeting, kept, gone = a_meeting(board), an_accepted_case(board), an_accepted_case(board)
-    planned = _planned()
+    planned = _planned(board)
     with transaction():
         withdraw_case(gone, by=as_actor(gone.submitter), reason="", now=NOW)
 
@@ -91,7 +94,7 @@ def test_case_withdrawn_meanwhile_is_passed_over(board: Series) -> None:
 def test_case_that_came_meanwhile_waits_for_its_own_plan(board: Series) -> None:
     a_meeting(board)
     an_accepted_case(board)
-    planned = _planned()
+    planned = _planned(board)
     fresh = an_accepted_case(board)
 
     _apply(board, *planned)
@@ -101,7 +104,7 @@ def test_case_that_came_meanwhile_waits_for_its_own_plan(board: Series) -> None:
 
 def test_case_that_a_coordinator_placed_meanwhile_stays_where_it_was_put(board: Series, coordinator: Actor) -> None:
     soon, later, case = a_meeting(board, weeks=1), a_meeting(board, weeks=2), an_accepted_case(board)
-    planned = _planned()
+    planned = _planned(board)
     assert {slot.meeting for slot in planned[1].slots} == {str(soon.id)}
     with transaction():
         place_case(agenda_for(later, now=NOW), case, by=coordinator, now=NOW)
@@ -116,7 +119,7 @@ def test_case_that_a_coordinator_took_off_meanwhile_is_not_put_back(board: Serie
     meeting, case = a_meeting(board), an_accepted_case(board)
     with transaction():
         place_case(agenda_for(meeting, now=NOW), case, by=None, now=NOW)
-    planned = _planned()
+    planned = _planned(board)
     with transaction():
         remove_item(agenda_for(meeting, now=NOW).items[0], by=coordinator, now=NOW)
 
@@ -127,7 +130,7 @@ def test_case_that_a_coordinator_took_off_meanwhile_is_not_put_back(board: Serie
 
 def test_meeting_cancelled_meanwhile_takes_nothing(board: Series) -> None:
     meeting, case = a_meeting(board), an_accepted_case(board)
-    planned = _planned()
+    planned = _planned(board)
     with transaction():
         db.session.get_one(Meeting, meeting.id).state = MeetingState.CANCELLED
 
@@ -141,7 +144,7 @@ def test_meeting_that_began_meanwhile_takes_nothing(board: Series) -> None:
     starts_at = NOW + timedelta(seconds=30)
     a_meeting(board, weeks=0, starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
     case = an_accepted_case(board, accepted_at=NOW - timedelta(days=9), submitted_at=NOW - timedelta(days=10))
-    planned = _planned()
+    planned = _planned(board)
 
     _apply(board, *planned)
 
@@ -152,7 +155,7 @@ def test_agenda_published_meanwhile_keeps_what_was_told(board: Series, coordinat
     meeting, told, waiting = a_meeting(board), an_accepted_case(board), an_accepted_case(board)
     with transaction():
         place_case(agenda_for(meeting, now=NOW), told, by=None, now=NOW)
-    planned = _planned()
+    planned = _planned(board)
     with transaction():
         publish(agenda_for(meeting, now=NOW), by=coordinator, now=NOW)
     before = db.session.scalars(select(AgendaItem).where(AgendaItem.case_id == told.id)).one().told_starts_at
@@ -167,10 +170,10 @@ def test_agenda_published_meanwhile_keeps_what_was_told(board: Series, coordinat
 
 def test_same_plan_applied_twice_changes_nothing_the_second_time(board: Series) -> None:
     meeting, case = a_meeting(board), an_accepted_case(board)
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
     version = db.session.scalars(select(Agenda.version)).one()
 
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
 
     assert _where(case) == meeting.id
     assert db.session.scalars(select(Agenda.version)).one() == version
@@ -183,7 +186,7 @@ def test_case_of_another_board_is_left_to_its_own_plan(board: Series) -> None:
     a_meeting(other)
     foreign = an_accepted_case(other)
 
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
 
     assert _where(foreign) is None
 
@@ -200,12 +203,12 @@ def test_board_is_claimed_by_one_worker_until_the_lease_runs_out(board: Series) 
 def test_plan_applied_settles_what_asked_for_it_but_not_what_asks_anew(board: Series) -> None:
     with transaction():
         request_plan(board.id, now=NOW)
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
     assert db.session.scalars(select(PlanRequest)).all() == []
 
     with transaction():
         request_plan(board.id, now=LATER + timedelta(seconds=1))
-    _apply(board, *_planned())
+    _apply(board, *_planned(board))
 
     assert len(db.session.scalars(select(PlanRequest)).all()) == 1
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tumorboard.accounts.models import Person
 from tumorboard.cases.models import Case
 from tumorboard.kernel.db import Model
 from tumorboard.meetings.models import Meeting
@@ -24,8 +25,21 @@ class PlanRequest(Model):
     attempts: Mapped[int] = mapped_column(default=0)
 
 
+class PlanningPolicy(Model):
+    """How a board is planned, from the moment it was set on; earlier ones stay."""
+
+    __tablename__ = "planning_policy"
+    __table_args__ = (Index(None, "series_id", "set_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    set_at: Mapped[datetime]
+    set_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    settings: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
 class PlanRun(Model):
-    """One computed plan of a board, with its input's digest, so that it can be told apart and repeated."""
+    """One computed plan of a board, with what it was computed from, so that it can be told apart and repeated."""
 
     __tablename__ = "plan_run"
     __table_args__ = (Index(None, "series_id", "finished_at"),)
@@ -38,11 +52,20 @@ class PlanRun(Model):
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime]
     engine: Mapped[str] = mapped_column(String(40), default="")
+    version: Mapped[str] = mapped_column(String(40), default="")
     digest: Mapped[str] = mapped_column(String(64), default="")
+    status: Mapped[str] = mapped_column(String(20), default="")
     levels: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    bounds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    spent_ms: Mapped[int] = mapped_column(default=0)
+    question: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     trouble: Mapped[str] = mapped_column(String(300), default="")
 
     series: Mapped[Series] = relationship()
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=[asked_by_id])
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
     moves: Mapped[list["PlanMove"]] = relationship(
         back_populates="run", cascade="all, delete-orphan", order_by="PlanMove.id"
     )
@@ -58,6 +81,7 @@ class PlanMove(Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     kind: Mapped[MoveKind]
     from_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
+    starts_minute: Mapped[int | None]
     to_meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id"))
     why: Mapped[str] = mapped_column(String(500))
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

@@ -1,5 +1,6 @@
 """What the planner is to know, which boards are due, and what earlier plans did."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,21 +9,28 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from tumorboard.accounts.models import Person
 from tumorboard.agendas.domain import PlanNote, PlanNotes
-from tumorboard.agendas.models import Agenda
-from tumorboard.agendas.queries import minutes_used_by_meeting
-from tumorboard.cases.domain import CaseState, Outlook
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.domain import WAITING, CaseState
 from tumorboard.cases.models import Case
 from tumorboard.kernel.clock import when
 from tumorboard.kernel.db import session
+from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
-from tumorboard.meetings.queries import coming_of, cut_off_of, local_day_of
-from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, MoveKind, PlanCause
-from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
-from tumorboard.series.models import Series
+from tumorboard.meetings.queries import cut_off_of, local_day_of
+from tumorboard.scheduling import engine
+from tumorboard.scheduling.domain import (
+    DEBOUNCE,
+    GIVE_UP_AFTER_ATTEMPTS,
+    MoveKind,
+    PlanCause,
+    PlanSettings,
+    RunState,
+)
+from tumorboard.scheduling.models import PlanMove, PlanningPolicy, PlanRequest, PlanRun
+from tumorboard.series.models import Seat, Series
 from tumorboard.series.queries import boards, policy_in_force
-
-MEETINGS_LOOKED_AT = 12
 
 
 def boards_due(*, now: datetime) -> dict[int, PlanCause]:
@@ -75,21 +83,54 @@ def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
     return PlanNotes(run.finished_at, run.cause.label, run.trouble, notes, is_waiting)
 
 
-def outlook_of(case: Case, *, now: datetime) -> Outlook | None:
-    """The board's next meeting that is open to the case: before its cut-off, with minutes to spare."""
-    if case.board is None:
-        return None
-    wanted = case.minutes or case.board.case_minutes
-    coming = coming_of(case.board.id, after=now).limit(MEETINGS_LOOKED_AT)
-    meetings = [one for one in session().scalars(coming) if not one.is_cancelled]
-    used = minutes_used_by_meeting(one.id for one in meetings)
-    for meeting in meetings:
-        free = meeting.capacity_minutes - used.get(meeting.id, 0)
-        cut_off_at = meeting_cut_off(meeting)
-        if cut_off_at > now and free >= wanted:
-            zone = meeting.time_zone
-            return Outlook(starts_at=meeting.starts_at, zone=zone, cut_off_at=cut_off_at, free_minutes=free)
-    return None
+def settings_of(series_id: int) -> PlanSettings:
+    """How the board wants to be planned now."""
+    policy = session().scalars(policies_of(series_id).limit(1)).first()
+    return PlanSettings.of(policy.settings if policy else None)
+
+
+def policies_of(series_id: int) -> Select[PlanningPolicy]:
+    """The board's planning policies, the one in force first."""
+    found = select(PlanningPolicy).where(PlanningPolicy.series_id == series_id)
+    return found.order_by(PlanningPolicy.set_at.desc(), PlanningPolicy.id.desc())
+
+
+def proposal_of(series_id: int) -> PlanRun | None:
+    """What is proposed for the board and nobody has decided yet."""
+    return session().scalars(runs_of(series_id).where(PlanRun.state == RunState.PROPOSED).limit(1)).first()
+
+
+def past_delays_of(series_id: int, *, weeks: int, now: datetime) -> tuple[engine.PastDelay, ...]:
+    """How many of the board's meetings each institution's cases waited in the last weeks; none for no weeks."""
+    if not weeks:
+        return ()
+    since = now - timedelta(weeks=weeks)
+    held = list(session().scalars(_held_since(series_id, since=since - timedelta(weeks=8), now=now)))
+    found = (
+        select(Case.institution_id, Case.submitted_at, Meeting.starts_at)
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .join(Agenda, Agenda.id == AgendaItem.agenda_id)
+        .join(Meeting, Meeting.id == Agenda.meeting_id)
+        .where(Meeting.series_id == series_id, Meeting.starts_at >= since, Meeting.starts_at < now)
+    )
+    totals: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for institution_id, submitted_at, discussed_at in session().execute(found):
+        passed = sum(submitted_at is not None and submitted_at < at < discussed_at for at in held)
+        totals[institution_id][0] += passed
+        totals[institution_id][1] += 1
+    return tuple(
+        engine.PastDelay(str(series_id), str(institution), delay=delay, cases=cases)
+        for institution, (delay, cases) in sorted(totals.items())
+    )
+
+
+def _held_since(series_id: int, *, since: datetime, now: datetime) -> Select[datetime]:
+    return (
+        select(Meeting.starts_at)
+        .where(Meeting.series_id == series_id, Meeting.starts_at > since, Meeting.starts_at < now)
+        .where(Meeting.state != MeetingState.CANCELLED)
+        .order_by(Meeting.starts_at)
+    )
 
 
 def meeting_cut_off(meeting: Meeting) -> datetime:
@@ -126,8 +167,25 @@ def _last_changes(now: datetime) -> dict[int, Change]:
     )
     found = [*session().execute(queued), *session().execute(revised)]
     changes = [(board_id, Change(at, PlanCause.QUEUE_CHANGED)) for board_id, at in found if board_id and at]
+    changes += [(board_id, Change(at, PlanCause.PEOPLE_CHANGED)) for board_id, at in _people_changed() if at]
+    set_at = select(PlanningPolicy.series_id, func.max(PlanningPolicy.set_at)).group_by(PlanningPolicy.series_id)
+    changes += [(board_id, Change(at, PlanCause.POLICY_CHANGED)) for board_id, at in session().execute(set_at)]
     changes += [(board_id, Change(at, PlanCause.CUT_OFF)) for board_id, at in _cut_offs_passed(now)]
     return dict(sorted(changes, key=lambda one: one[1].at))
+
+
+def _people_changed() -> Iterable[tuple[int, datetime | None]]:
+    """When somebody last said when they can join, by board: presenters, backups, and who stands for a specialty."""
+    changed = func.max(Person.availability_changed_at)
+    speaks = or_(Case.presenter_id == Person.id, Case.backup_id == Person.id)
+    presenting = select(Case.board_id, changed).join(Person, speaks).where(Case.state.in_(WAITING))
+    standing = select(Seat.series_id, changed).join(Person, Person.id == Seat.person_id)
+    queries = (
+        presenting.where(Case.board_id.is_not(None)).group_by(Case.board_id),
+        standing.where(Seat.specialty.is_not(None)).group_by(Seat.series_id),
+    )
+    for query in queries:
+        yield from ((board_id, at) for board_id, at in session().execute(query) if board_id is not None)
 
 
 def _cut_offs_passed(now: datetime) -> Iterable[tuple[int, datetime]]:

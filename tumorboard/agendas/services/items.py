@@ -139,10 +139,14 @@ def lock_item(item: AgendaItem, *, is_locked: bool, by: Actor, now: datetime) ->
 
 
 def take_away(item: AgendaItem, *, to: Agenda, now: datetime) -> None:
-    """Carry the item over to another agenda, telling a presenter who knew the old time."""
-    _tell_removed(item, now=now)
+    """Carry the item over to another agenda, telling a presenter who knew the old time.
+
+    Where the other agenda is published too, the presenter is told once, with the new time, when that is published.
+    """
     old = item.agenda
-    item.told_at = item.told_starts_at = None
+    if to.published_at is None:
+        _tell_removed(item, now=now)
+        item.told_at = item.told_starts_at = None
     item.position, item.gap_minutes = 10_000 + item.id, 0
     # Reading the other list between the two would flush an item that no agenda owns: an orphan, deleted.
     with session().no_autoflush, _pauses_kept(old), _pauses_kept(to):

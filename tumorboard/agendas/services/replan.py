@@ -19,12 +19,13 @@ class PlannedItem:
 
 
 def arrange(
-    agenda: Agenda, planned: Sequence[PlannedItem], held: dict[int, AgendaItem], *, now: datetime
+    agenda: Agenda, planned: Sequence[PlannedItem], held: dict[int, AgendaItem], *, now: datetime, decided: bool = False
 ) -> list[PlannedItem]:
     """Bring the planned cases onto the agenda in their order; return those that were not there before.
 
     `held` maps a case to the live item it holds, here or on another agenda. An agenda that a coordinator ordered keeps
-    its order: what is new goes to its end.
+    its order, and so does a published one: what is new goes to its end. Where a coordinator `decided` for the plan, its
+    order is the plan's.
     """
     ordered_by_hand = agenda.edited_by_id is not None
     arrived = []
@@ -41,7 +42,8 @@ def arrange(
             arrived.append(one)
         else:
             item.why = one.why[:300]
-    if not ordered_by_hand and agenda.published_at is None:
+    is_cases_only = all(item.case_id is not None for item in agenda.items)
+    if (decided and is_cases_only) or (not ordered_by_hand and agenda.published_at is None):
         _follow_plan(agenda, planned)
     return arrived
 

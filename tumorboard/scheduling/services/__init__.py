@@ -1,7 +1,37 @@
 """Gathering the problem, applying its plan, keeping a record."""
 
-from tumorboard.scheduling.services.apply import apply_plan, note_failure
+from tumorboard.scheduling.services.apply import apply_plan, apply_proposal, note_failure
+from tumorboard.scheduling.services.forecast import outlook_of
 from tumorboard.scheduling.services.gather import Gathered, gather
 from tumorboard.scheduling.services.requests import claim, request_plan
+from tumorboard.scheduling.services.runs import (
+    Computed,
+    claim_proposal,
+    dismiss,
+    propose,
+    question_of,
+    same_moves,
+    set_settings,
+    settle,
+    withdraw_proposal,
+)
 
-__all__ = ["Gathered", "apply_plan", "claim", "gather", "note_failure", "request_plan"]
+__all__ = [
+    "Computed",
+    "Gathered",
+    "apply_plan",
+    "apply_proposal",
+    "claim",
+    "claim_proposal",
+    "dismiss",
+    "gather",
+    "note_failure",
+    "outlook_of",
+    "propose",
+    "question_of",
+    "request_plan",
+    "same_moves",
+    "set_settings",
+    "settle",
+    "withdraw_proposal",
+]

@@ -1,6 +1,7 @@
 """Apply a plan to the agendas, passing over whatever people changed while it was computed."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Select, select
@@ -8,49 +9,41 @@ from sqlalchemy.orm import selectinload
 
 from tumorboard.accounts.domain import Actor
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.agendas.services import PlannedItem, agenda_for, arrange, follow_meeting
+from tumorboard.agendas.services import PlannedItem, agenda_for, arrange, follow_meeting, publish
 from tumorboard.agendas.services.replan import leave_out
 from tumorboard.audit.services import record
 from tumorboard.cases.domain import WAITING
 from tumorboard.cases.models import Case
 from tumorboard.kernel.db import lock, session
+from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.domain import FIRST_PAUSE, MoveKind, PlanCause, RunState
 from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
-from tumorboard.scheduling.services.gather import Gathered, Held
+from tumorboard.scheduling.services.gather import Gathered
+from tumorboard.scheduling.services.requests import release
+from tumorboard.scheduling.services.runs import Computed, new_run
+from tumorboard.scheduling.services.scene import Held
 
 
-def apply_plan(
-    series_id: int,
-    gathered: Gathered,
-    plan: engine.Plan,
-    *,
-    cause: PlanCause,
-    by: Actor | None,
-    started_at: datetime,
-    now: datetime,
-) -> PlanRun:
+def apply_plan(series_id: int, gathered: Gathered, computed: Computed, *, by: Actor | None, now: datetime) -> PlanRun:
     """Bring the board's agendas to what the plan says and record the run with its moves.
 
     A case or an agenda that changed since the problem was gathered is passed over: the change has asked for a new plan.
     """
-    run = PlanRun(
-        series_id=series_id,
-        cause=cause,
-        asked_by_id=by.person_id if by else None,
-        state=RunState.APPLIED,
-        started_at=started_at,
-        finished_at=now,
-        engine=plan.engine,
-        digest=plan.digest,
-        levels=dict(zip(engine.LEVEL_NAMES, plan.levels or (), strict=False)),
-    )
-    session().add(run)
-    run.moves = _Applying(series_id, gathered, now).apply(plan)
-    _settle(series_id, now=now)
+    run = new_run(series_id, computed, RunState.APPLIED, by=by, now=now)
+    run.moves = _Applying(series_id, gathered, now).apply(computed.plan)
+    release(series_id, now=now)
     record("plan.applied", by=by, subject="series", subject_id=series_id, details={"moves": len(run.moves)}, now=now)
     return run
+
+
+def apply_proposal(run: PlanRun, gathered: Gathered, plan: engine.Plan, *, by: Actor, now: datetime) -> None:
+    """Do what was proposed, published agendas included: each presenter whose time changes is told once."""
+    applying = _Applying(run.series_id, gathered, now, decided_by=by)
+    applying.apply(plan)
+    run.state, run.decided_at, run.decided_by_id = RunState.APPLIED, now, by.person_id
+    record("plan.accepted", by=by, subject="series", subject_id=run.series_id, details={"run": run.id}, now=now)
 
 
 def note_failure(series_id: int, *, cause: PlanCause, trouble: str, started_at: datetime, now: datetime) -> None:
@@ -71,19 +64,11 @@ def note_failure(series_id: int, *, cause: PlanCause, trouble: str, started_at: 
     )
 
 
-def _settle(series_id: int, *, now: datetime) -> None:
-    request = session().get(PlanRequest, series_id)
-    if request is not None and request.due_at <= now:
-        session().delete(request)
-    elif request is not None:
-        request.leased_until_at = None
-
-
 class _Applying:
     """One application: the rows it locked and the moves it noted."""
 
-    def __init__(self, series_id: int, gathered: Gathered, now: datetime) -> None:
-        self._gathered, self._now = gathered, now
+    def __init__(self, series_id: int, gathered: Gathered, now: datetime, decided_by: Actor | None = None) -> None:
+        self._gathered, self._now, self._decided_by = gathered, now, decided_by
         self._cases = {case.id: case for case in session().scalars(_locked_cases(series_id))}
         self._items = {item.case_id: item for item in session().scalars(_live_items(list(self._cases)))}
         self._moves: list[PlanMove] = []
@@ -99,10 +84,17 @@ class _Applying:
                 by_meeting[int(slot.meeting)].append(slot)
         for meeting_id, slots in sorted(by_meeting.items()):
             self._arrange(meeting_id, slots)
+        self._follow()
+        return self._moves
+
+    def _follow(self) -> None:
+        """Carry new times to the cases; what a coordinator decided on published agendas is told at once."""
         for agenda in {item.agenda for item in self._items.values() if item.is_live}:
             if not agenda.meeting.is_cancelled:
                 follow_meeting(agenda, now=self._now)
-        return self._moves
+        if self._decided_by is not None:
+            for agenda in session().scalars(_published(self._gathered.published)):
+                publish(agenda, by=self._decided_by, now=self._now)
 
     def _case(self, case_id: str) -> Case | None:
         """The case, if it is of this board and still as the planner saw it."""
@@ -124,7 +116,9 @@ class _Applying:
 
     def _arrange(self, meeting_id: int, slots: list[engine.Slot]) -> None:
         meeting = session().get_one(Meeting, meeting_id)
-        if meeting.starts_at <= self._now or meeting.is_cancelled or meeting_id in self._gathered.published:
+        if meeting.starts_at <= self._now or meeting.is_cancelled:
+            return
+        if meeting_id in self._gathered.published and self._decided_by is None:
             return
         agenda = agenda_for(meeting, now=self._now)
         before = {case_id: item.agenda.meeting_id for case_id, item in self._items.items() if case_id}
@@ -134,14 +128,16 @@ class _Applying:
             for slot in slots
         ]
         held = {case_id: item for case_id, item in self._items.items() if case_id in why}
-        for one in arrange(agenda, planned, held, now=self._now):
+        for one in arrange(agenda, planned, held, now=self._now, decided=self._decided_by is not None):
             kind = MoveKind.MOVED if one.case.id in before else MoveKind.PLACED
             skipped = why[one.case.id].skipped
             self._note(one.case, kind, one.why, skipped, from_meeting=before.get(one.case.id), to_meeting=meeting_id)
 
     def _is_fresh(self, item: AgendaItem) -> bool:
         seen: Held | None = self._gathered.held.get(item.case_id or 0)
-        return seen is not None and seen.meeting_id == item.agenda.meeting_id and not seen.is_pinned
+        if seen is None or seen.meeting_id != item.agenda.meeting_id or seen.is_locked:
+            return False
+        return self._decided_by is not None or seen.meeting_id not in self._gathered.published
 
     def _note(
         self,
@@ -163,6 +159,12 @@ class _Applying:
             reasons=reasons,
         )
         self._moves.append(move)
+
+
+def _published(meeting_ids: Iterable[int]) -> Select[Agenda]:
+    items = selectinload(Agenda.items).joinedload(AgendaItem.case)
+    found = select(Agenda).join(Agenda.meeting).where(Agenda.meeting_id.in_(meeting_ids)).options(items)
+    return found.where(Meeting.state != MeetingState.CANCELLED).order_by(Agenda.id)
 
 
 def _locked_cases(series_id: int) -> Select[Case]:

@@ -1,239 +1,225 @@
-"""Turn the alliance as it stands into a problem of the engine: no names, no words about a patient.
+"""Turn one board as it stands into a problem of the engine: no names, no words about a patient.
 
-All wall times are those of the hub, so that the engine can see who would be in two rooms at once.
+All wall times are those of the board's zone, meeting by meeting, so that a change of clocks moves nobody.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload, selectinload
-
-from tumorboard.accounts.models import Institution
-from tumorboard.accounts.queries import absences_between, institutions
-from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.agendas.queries import rows_of
-from tumorboard.cases.domain import WAITING, Urgency
+from tumorboard.accounts.domain import Span, free_spans
+from tumorboard.cases.domain import Urgency
 from tumorboard.cases.models import Case
 from tumorboard.kernel.clock import instant_of, local
-from tumorboard.kernel.db import session
 from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling import engine
-from tumorboard.scheduling.queries import meeting_cut_off
-from tumorboard.series.models import Seat, Series
-from tumorboard.series.queries import boards
+from tumorboard.scheduling.domain import HORIZON
+from tumorboard.scheduling.queries import meeting_cut_off, past_delays_of
+from tumorboard.scheduling.services.scene import Beside, Held, Scene, read_scene
+from tumorboard.series.models import Seat
 
-HORIZON = timedelta(weeks=12)
-DAY_MINUTES = 24 * 60
 # What may be a late add-on; everything else waits for the first meeting whose cut-off it met.
 _LATE_ADD_ONS = frozenset({Urgency.EMERGENT, Urgency.URGENT})
-
-
-@dataclass(frozen=True)
-class Held:
-    """The live slot of a case when the problem was gathered."""
-
-    item_id: int
-    meeting_id: int
-    agenda_version: int
-    start: int
-    is_pinned: bool
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Gathered:
-    """The problem, the plan that stands today, and what is needed to apply a new one."""
+    """The problem, the plan that stands today, and what is needed to apply a new one.
+
+    `problem` may change everything that is not pinned; in `frozen` the published agendas stand.
+    """
 
     problem: engine.Problem
     present: engine.Plan
     held: dict[int, Held]
     published: frozenset[int]
 
+    @property
+    def frozen(self) -> engine.Problem:
+        """The problem with the published agendas closed."""
+        published = {str(meeting) for meeting in self.published}
+        meetings = (replace(one, closed=one.id in published) for one in self.problem.meetings)
+        return replace(
+            self.problem,
+            meetings=tuple(meetings),
+            cases=tuple(self._frozen(case, published) for case in self.problem.cases),
+        )
 
-@dataclass(frozen=True)
-class _Scene:
-    """What was read, in one zone and for one moment."""
-
-    now: datetime
-    zone: str
-    series: Sequence[Series]
-    meetings: Sequence[Meeting]
-    agendas: dict[int, Agenda]
-    cases: Sequence[Case]
-    held: dict[int, Held]
-    away: dict[int, tuple[date, ...]]
+    def _frozen(self, case: engine.Case, published: set[str]) -> engine.Case:
+        held = self.held.get(int(case.id))
+        stands = str(held.meeting_id) if held is not None else None
+        going = {one.id for one in self.problem.meetings if not one.cancelled}
+        return replace(case, locked=stands) if stands in published & going and case.locked is None else case
 
 
-def gather(*, now: datetime) -> Gathered:
-    """Read all boards at once, so that nobody is planned into two places."""
-    scene = _read(now)
+def gather(series_id: int, *, now: datetime, extra: Case | None = None) -> Gathered:
+    """Read one board and everybody it depends on; `extra` is weighed as if it waited for the board."""
+    scene = read_scene(series_id, now=now, extra=extra)
     problem = engine.Problem(
-        name="live",
+        name=scene.series.slug,
         today=local(now, scene.zone).date(),
         horizon_end=local(now + HORIZON, scene.zone).date(),
-        institutions=tuple(str(row) for row in session().scalars(institutions().with_only_columns(Institution.id))),
-        boards=tuple(engine.Board(id=str(one.id), host=str(one.host_id)) for one in scene.series),
-        meetings=tuple(_meeting(scene, one) for one in scene.meetings),
-        reps=tuple(_rep(scene, seat) for one in scene.series for seat in one.seats if seat.specialty is not None),
+        institutions=tuple(sorted({str(case.institution_id) for case in scene.cases} | {str(scene.series.host_id)})),
+        boards=(_board(scene), *_other_boards(scene)),
+        meetings=(*(_meeting(scene, one) for one in scene.meetings), *_other_meetings(scene)),
+        reps=tuple(_rep(scene, seat) for seat in scene.series.seats if seat.specialty is not None),
         presenters=tuple(_presenters(scene)),
-        cases=tuple(_case(scene, case) for case in scene.cases),
+        cases=(*(_case(scene, case) for case in scene.cases), *(_case_beside(one) for one in scene.beside)),
+        history=past_delays_of(series_id, weeks=scene.settings.fair_weeks, now=now),
     )
-    slots = tuple(
+    slots = [
         engine.Slot(case=str(case_id), meeting=str(held.meeting_id), start=held.start)
         for case_id, held in sorted(scene.held.items())
-    )
-    published = frozenset(key for key, agenda in scene.agendas.items() if agenda.published_at is not None)
-    return Gathered(problem, engine.Plan(slots=slots), scene.held, published)
+    ]
+    slots += [engine.Slot(str(one.case.id), str(one.meeting.id), one.start) for one in scene.beside]
+    published = frozenset(one.id for one in scene.meetings if scene.is_published(one))
+    return Gathered(problem, engine.Plan(slots=tuple(slots)), scene.held, published)
 
 
-def _read(now: datetime) -> _Scene:
-    series = session().scalars(boards().options(selectinload(Series.seats), selectinload(Series.policies))).all()
-    meetings = session().scalars(_coming([one.id for one in series], now)).all()
-    agendas = {one.meeting_id: one for one in session().scalars(_agendas([one.id for one in meetings]))}
-    held = _held(agendas.values())
-    waiting = session().scalars(_waiting()).all()
-    # A case whose meeting has begun is the chair's now, not the planner's.
-    cases = [case for case in waiting if case.id in held or case.scheduled_for_at is None]
-    people = {case.presenter_id for case in cases} | {seat.person_id for one in series for seat in one.seats}
-    return _Scene(now, _zone(), series, meetings, agendas, cases, held, _away(people, now))
+def _board(scene: Scene) -> engine.Board:
+    return engine.Board(id=str(scene.series.id), host=str(scene.series.host_id), config=scene.settings.config)
 
 
-def _coming(series_ids: list[int], now: datetime) -> Select[Meeting]:
-    return (
-        select(Meeting)
-        .where(Meeting.series_id.in_(series_ids), Meeting.starts_at > now, Meeting.starts_at < now + HORIZON)
-        .options(joinedload(Meeting.series).selectinload(Series.policies))
-        .order_by(Meeting.starts_at, Meeting.id)
-    )
+def _other_boards(scene: Scene) -> Iterable[engine.Board]:
+    hosts = {one.meeting.series_id: one.meeting.series.host_id for one in scene.beside}
+    return (engine.Board(id=str(board), host=str(host)) for board, host in sorted(hosts.items()))
 
 
-def _agendas(meeting_ids: list[int]) -> Select[Agenda]:
-    items = selectinload(Agenda.items).joinedload(AgendaItem.case)
-    return select(Agenda).where(Agenda.meeting_id.in_(meeting_ids)).options(items)
-
-
-def _waiting() -> Select[Case]:
-    return (
-        select(Case)
-        .where(Case.state.in_(WAITING), Case.board_id.is_not(None))
-        .options(selectinload(Case.specialties), joinedload(Case.institution))
-        .order_by(Case.id)
-    )
-
-
-def _held(agendas: Iterable[Agenda]) -> dict[int, Held]:
-    held = {}
-    for agenda in agendas:
-        pinned = agenda.published_at is not None and not agenda.meeting.is_cancelled
-        for row in rows_of(agenda):
-            item = row.item
-            if item.case_id is None or item.case is None or item.case.state not in WAITING:
-                continue
-            start = int((row.starts_at - agenda.meeting.starts_at) / timedelta(minutes=1))
-            locked = pinned or (item.is_locked and not agenda.meeting.is_cancelled)
-            held[item.case_id] = Held(item.id, agenda.meeting_id, agenda.version, start, locked)
-    return held
-
-
-def _away(people: set[int | None], now: datetime) -> dict[int, tuple[date, ...]]:
-    first, last = now.date(), (now + HORIZON).date()
-    days: dict[int, set[date]] = defaultdict(set)
-    found = absences_between({one for one in people if one is not None}, since=first, until=last)
-    for absence in session().scalars(found):
-        day = max(absence.starts_on, first)
-        while day <= min(absence.ends_on, last):
-            days[absence.person_id].add(day)
-            day += timedelta(days=1)
-    return {person_id: tuple(sorted(found)) for person_id, found in days.items()}
-
-
-def _zone() -> str:
-    return session().scalars(institutions().with_only_columns(Institution.time_zone).limit(1)).first() or "UTC"
-
-
-def _meeting(scene: _Scene, meeting: Meeting) -> engine.Meeting:
-    """A published agenda takes no new case: its length is what it holds."""
+def _meeting(scene: Scene, meeting: Meeting) -> engine.Meeting:
     starts = local(meeting.starts_at, scene.zone)
     items = scene.agendas[meeting.id].items if meeting.id in scene.agendas else []
-    is_published = bool(items) and scene.agendas[meeting.id].published_at is not None
-    others = sum(item.minutes for item in items if item.case_id is None)
-    minutes = meeting.capacity_minutes - others
-    if is_published:
-        minutes = sum(item.minutes + item.gap_minutes for item in items if item.case_id is not None)
+    minutes = max(1, meeting.capacity_minutes - sum(item.minutes for item in items if item.case_id is None))
+    reserve = scene.settings.reserve_minutes
     return engine.Meeting(
         id=str(meeting.id),
         board=str(meeting.series_id),
         date=starts.date(),
         start=starts.hour * 60 + starts.minute,
-        minutes=max(minutes, 1),
-        reserve=0 if is_published else max(min(meeting.reserve_minutes, minutes), 0),
+        minutes=minutes,
+        reserve=max(0, min(meeting.reserve_minutes if reserve is None else reserve, minutes)),
         cancelled=meeting.is_cancelled,
     )
 
 
-def _rep(scene: _Scene, seat: Seat) -> engine.Rep:
-    absent = scene.away.get(seat.person_id, ())
-    return engine.Rep(id=str(seat.id), board=str(seat.series_id), specialty=str(seat.specialty), absent=absent)
+def _other_meetings(scene: Scene) -> Iterable[engine.Meeting]:
+    for meeting in {one.meeting.id: one.meeting for one in scene.beside}.values():
+        starts = local(meeting.starts_at, scene.zone)
+        minutes = max(1, int((meeting.ends_at - meeting.starts_at) / _MINUTE))
+        at = starts.hour * 60 + starts.minute
+        yield engine.Meeting(str(meeting.id), str(meeting.series_id), starts.date(), at, minutes)
 
 
-def _presenters(scene: _Scene) -> Iterable[engine.Presenter]:
-    """Each presenter once, with the hours that all of the own cases allow."""
-    by_presenter: dict[str, list[Case]] = defaultdict(list)
-    for case in scene.cases:
-        by_presenter[_presenter_id(case)].append(case)
-    for presenter_id, cases in sorted(by_presenter.items()):
-        windows = [_window(scene, case) for case in cases]
-        starts, ends = max(one[0] for one in windows), min(one[1] for one in windows)
-        all_day = (starts, ends) == (0, DAY_MINUTES) or starts >= ends
-        yield engine.Presenter(
-            id=presenter_id,
-            institution=str(cases[0].institution_id),
-            away=scene.away.get(cases[0].presenter_id or 0, ()),
-            window=None if all_day else (starts, ends),
-        )
+def _rep(scene: Scene, seat: Seat) -> engine.Rep:
+    absent = (_day(scene, one) for one in scene.meetings if not _free(scene, seat.person_id, one))
+    return engine.Rep(str(seat.id), str(seat.series_id), str(seat.specialty), tuple(absent))
 
 
-def _window(scene: _Scene, case: Case) -> tuple[int, int]:
-    theirs, day = case.institution.time_zone, scene.now.date()
-    starts = _minute(case.joins_from, day, theirs, scene.zone) if case.joins_from else 0
-    ends = _minute(case.joins_until, day, theirs, scene.zone) if case.joins_until else DAY_MINUTES
-    return starts, ends
+def _presenters(scene: Scene) -> Iterable[engine.Presenter]:
+    """Each presenter once, with the days away and what takes parts of a meeting."""
+    homes = {_presenter_id(case): str(case.institution_id) for case in scene.cases}
+    homes |= {str(case.backup_id): str(case.institution_id) for case in scene.cases if case.backup_id is not None}
+    for one in scene.beside:
+        homes.setdefault(_presenter_id(one.case), str(one.case.institution_id))
+    for presenter_id, institution in sorted(homes.items()):
+        person_id = int(presenter_id) if presenter_id.isdigit() else 0
+        away = tuple(_day(scene, one) for one in scene.meetings if _is_away(scene, person_id, one))
+        busy = (span for one in scene.meetings for span in _busy(scene, one, _free(scene, person_id, one)))
+        yield engine.Presenter(presenter_id, institution, away, None, tuple(busy))
 
 
-def _minute(wall: time, day: date, theirs: str, ours: str) -> int:
-    at = local(instant_of(day, wall, theirs), ours)
-    return at.hour * 60 + at.minute
+def _is_away(scene: Scene, person_id: int, meeting: Meeting) -> bool:
+    availability = scene.availability.get(person_id)
+    if availability is None:
+        return False
+    day = local(meeting.starts_at, availability.zone).date()
+    return any(first <= day <= last for first, last in availability.away)
+
+
+def _free(scene: Scene, person_id: int, meeting: Meeting) -> tuple[Span, ...]:
+    """Return when the person can be there during the meeting; whoever says nothing always can."""
+    availability = scene.availability.get(person_id)
+    if availability is None:
+        return ((meeting.starts_at, meeting.ends_at),)
+    return free_spans(availability, meeting.starts_at, meeting.ends_at)
+
+
+def _busy(scene: Scene, meeting: Meeting, free: Iterable[Span]) -> Iterable[tuple[date, int, int]]:
+    """Turn the free parts of a meeting into those that are taken, in minutes of the board's day."""
+    day, begin = local(meeting.starts_at, scene.zone), meeting.starts_at
+    first = day.hour * 60 + day.minute
+    for opens, closes in (*sorted(free), (meeting.ends_at, meeting.ends_at)):
+        if begin < opens:
+            since, until = (int((at - meeting.starts_at) / _MINUTE) for at in (begin, opens))
+            yield day.date(), first + since, first + until
+        begin = max(begin, closes)
 
 
 def _presenter_id(case: Case) -> str:
     return str(case.presenter_id or f"nobody-{case.id}")
 
 
-def _case(scene: _Scene, case: Case) -> engine.Case:
+def _day(scene: Scene, meeting: Meeting) -> date:
+    return local(meeting.starts_at, scene.zone).date()
+
+
+def _case(scene: Scene, case: Case) -> engine.Case:
     held = scene.held.get(case.id)
     submitted = local(case.submitted_at or scene.now, scene.zone).date()
+    urgency = case.urgency or Urgency.ROUTINE
+    due = case.deadline_on or submitted + timedelta(days=urgency.days)
+    told = None if held is None or held.told_start is None else held
     return engine.Case(
         id=str(case.id),
-        board=str(case.board_id),
-        minutes=case.minutes or 8,
-        urgency=engine.Urgency(str(case.urgency or Urgency.ROUTINE)),
+        board=str(scene.series.id),
+        minutes=case.minutes or scene.series.case_minutes,
+        urgency=engine.Urgency(str(urgency)),
         submitted=submitted,
         ready=max(case.ready_on or submitted, _first_open_day(scene, case)),
-        deadline=case.deadline_on or submitted + timedelta(days=Urgency.ROUTINE.days),
+        # The board's own classes of urgency give the cases more or less time than the usual ones.
+        deadline=due + timedelta(days=scene.settings.days_for(urgency) - urgency.days),
         presenter=_presenter_id(case),
         institution=str(case.institution_id),
         specialties=tuple(str(row.specialty) for row in case.specialties),
-        locked=str(held.meeting_id) if held is not None and held.is_pinned else None,
+        locked=str(held.meeting_id) if held is not None and held.is_locked else None,
+        published=None if told is None else engine.PublishedSlot(str(told.meeting_id), told.told_start or 0),
+        backup=str(case.backup_id) if case.backup_id is not None else None,
+        busy=tuple(span for one in scene.meetings for span in _busy(scene, one, _asked_hours(case, one))),
     )
 
 
-def _first_open_day(scene: _Scene, case: Case) -> date:
+def _asked_hours(case: Case, meeting: Meeting) -> tuple[Span, ...]:
+    """Return the part of the meeting within the hours that the form names, on the wall of the case's institution."""
+    theirs = case.institution.time_zone
+    day = local(meeting.starts_at, theirs).date()
+    opens = instant_of(day, case.joins_from, theirs) if case.joins_from else meeting.starts_at
+    closes = instant_of(day, case.joins_until, theirs) if case.joins_until else meeting.ends_at
+    begin, end = max(opens, meeting.starts_at), min(closes, meeting.ends_at)
+    return ((begin, end),) if begin < end else ()
+
+
+def _case_beside(one: Beside) -> engine.Case:
+    """Return a case of another board: it stands where it stands."""
+    day = one.meeting.starts_at.date()
+    return engine.Case(
+        id=str(one.case.id),
+        board=str(one.meeting.series_id),
+        minutes=one.minutes,
+        urgency=engine.Urgency(str(one.case.urgency or Urgency.ROUTINE)),
+        submitted=day,
+        ready=day,
+        deadline=day,
+        presenter=_presenter_id(one.case),
+        institution=str(one.case.institution_id),
+        backup=None,
+    )
+
+
+def _first_open_day(scene: Scene, case: Case) -> date:
     """The day after the last meeting whose cut-off the case missed; a late add-on may go anywhere."""
     arrived = case.submitted_at or scene.now
     if case.urgency in _LATE_ADD_ONS:
         return local(arrived, scene.zone).date()
-    missed = [one for one in scene.meetings if one.series_id == case.board_id and meeting_cut_off(one) < arrived]
-    after = (local(one.starts_at, scene.zone).date() + timedelta(days=1) for one in missed)
+    missed = [one for one in scene.meetings if meeting_cut_off(one) < arrived]
+    after = (_day(scene, one) + timedelta(days=1) for one in missed)
     return max(after, default=local(arrived, scene.zone).date())

@@ -25,6 +25,15 @@ def claim(series_id: int, *, now: datetime) -> bool:
     return True
 
 
+def release(series_id: int, *, now: datetime) -> None:
+    """Give the board free after a run; what was asked for before it is answered."""
+    request = session().get(PlanRequest, series_id)
+    if request is not None and request.due_at <= now:
+        session().delete(request)
+    elif request is not None:
+        request.leased_until_at = None
+
+
 def _request(series_id: int, now: datetime) -> PlanRequest:
     # The series' own row is locked first, so that two first requests cannot collide.
     session().scalars(lock(select(Series.id).where(Series.id == series_id))).one()
