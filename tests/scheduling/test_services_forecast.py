@@ -6,6 +6,7 @@ import pytest
 
 from tests.factories import NOW, a_case, a_meeting, a_person, a_series, an_accepted_case, stored
 from tumorboard.accounts.models import Absence
+from tumorboard.cases.domain import CaseState
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.scheduling.services import outlook_of
 from tumorboard.series.models import Series
@@ -31,7 +32,9 @@ def test_outlook_passes_over_a_meeting_whose_cut_off_is_past(board: Series) -> N
     a_meeting(board, weeks=1)
     later = a_meeting(board, weeks=2)
 
-    assert outlook_of(a_case(board), now=NOW + timedelta(days=3)).starts_at == later.starts_at
+    draft = a_case(board, state=CaseState.DRAFT, submitted_at=None)
+
+    assert outlook_of(draft, now=NOW + timedelta(days=3)).starts_at == later.starts_at
 
 
 def test_outlook_where_nothing_is_open_is_none(board: Series) -> None:
