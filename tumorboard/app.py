@@ -26,6 +26,7 @@ from tumorboard.kernel.web.access import Anyone
 from tumorboard.meetings import views as meetings_views
 from tumorboard.notices.jobs import install_mail
 from tumorboard.notices.services import FolderTransport, SmtpTransport, Transport
+from tumorboard.scheduling import commands as scheduling_commands
 from tumorboard.scheduling import queries as scheduling_queries
 from tumorboard.scheduling import services as scheduling_services
 from tumorboard.scheduling import views as scheduling_views
@@ -45,7 +46,7 @@ BLUEPRINTS = (
     series_views.blueprint,
     meetings_views.blueprint,
 )
-COMMANDS = (accounts_commands.people, audit_commands.audit, demo_commands.demo)
+COMMANDS = (accounts_commands.people, audit_commands.audit, scheduling_commands.scheduling, demo_commands.demo)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_BODY_BYTES = 2 * 1024 * 1024

@@ -58,3 +58,4 @@ class PlanNotes:
     trouble: str
     changes: tuple[PlanNote, ...]
     is_waiting: bool
+    proposed: int = 0

@@ -17,6 +17,7 @@ from tumorboard.scheduling.queries import boards_due, settings_of
 from tumorboard.scheduling.services import (
     Computed,
     Gathered,
+    Question,
     apply_plan,
     apply_proposal,
     claim,
@@ -27,6 +28,7 @@ from tumorboard.scheduling.services import (
     propose,
     same_moves,
     settle,
+    supposed,
     withdraw_proposal,
 )
 
@@ -92,6 +94,39 @@ def decide(series_id: int, run_id: int, *, accept: bool, by: Actor) -> None:
         gathered = gather(series_id, now=now)
     computed = _computed(run, gathered.problem, gathered.present)
     retrying(partial(_accept, run, run_id, gathered, computed))
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a supposition would change against the best plan without it."""
+
+    moves: tuple[engine.Move, ...]
+    late_before: int
+    late_after: int
+    waiting_before: int
+    waiting_after: int
+    warnings: tuple[str, ...] = ()
+
+
+def suppose(series_id: int, question: Question) -> Difference:
+    """Return what would move if it were so; nothing is stored. Raises Invalid for a question about nothing."""
+    now = utc_now()
+    with reading():
+        gathered, settings = gather(series_id, now=now), settings_of(series_id)
+    boards = {str(series_id)}
+    changed = supposed(gathered.problem, question, settings)
+    before = planner.plan(gathered.problem, previous=gathered.present, boards=boards)
+    after = planner.plan(changed, previous=gathered.present, boards=boards)
+    moves = [one for one in engine.diff(before, after) if one.from_meeting != one.to_meeting]
+    asked = after.places.get(str(question.case_id))
+    return Difference(
+        moves=tuple(moves),
+        late_before=(before.levels or (0,))[0],
+        late_after=(after.levels or (0,))[0],
+        waiting_before=len(before.waiting),
+        waiting_after=len(after.waiting),
+        warnings=tuple(one.sentence for one in asked.warnings) if asked else (),
+    )
 
 
 def _computed(run: _Run, problem: engine.Problem, previous: engine.Plan) -> Computed:

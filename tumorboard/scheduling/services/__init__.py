@@ -3,6 +3,7 @@
 from tumorboard.scheduling.services.apply import apply_plan, apply_proposal, note_failure
 from tumorboard.scheduling.services.forecast import outlook_of
 from tumorboard.scheduling.services.gather import Gathered, gather
+from tumorboard.scheduling.services.replay import Effect, replay
 from tumorboard.scheduling.services.requests import claim, request_plan
 from tumorboard.scheduling.services.runs import (
     Computed,
@@ -15,10 +16,14 @@ from tumorboard.scheduling.services.runs import (
     settle,
     withdraw_proposal,
 )
+from tumorboard.scheduling.services.what_if import Question, WhatIfKind, supposed
 
 __all__ = [
     "Computed",
+    "Effect",
     "Gathered",
+    "Question",
+    "WhatIfKind",
     "apply_plan",
     "apply_proposal",
     "claim",
@@ -29,9 +34,11 @@ __all__ = [
     "outlook_of",
     "propose",
     "question_of",
+    "replay",
     "request_plan",
     "same_moves",
     "set_settings",
     "settle",
+    "supposed",
     "withdraw_proposal",
 ]

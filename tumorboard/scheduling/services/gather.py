@@ -56,18 +56,7 @@ class Gathered:
 def gather(series_id: int, *, now: datetime, extra: Case | None = None) -> Gathered:
     """Read one board and everybody it depends on; `extra` is weighed as if it waited for the board."""
     scene = read_scene(series_id, now=now, extra=extra)
-    problem = engine.Problem(
-        name=scene.series.slug,
-        today=local(now, scene.zone).date(),
-        horizon_end=local(now + HORIZON, scene.zone).date(),
-        institutions=tuple(sorted({str(case.institution_id) for case in scene.cases} | {str(scene.series.host_id)})),
-        boards=(_board(scene), *_other_boards(scene)),
-        meetings=(*(_meeting(scene, one) for one in scene.meetings), *_other_meetings(scene)),
-        reps=tuple(_rep(scene, seat) for seat in scene.series.seats if seat.specialty is not None),
-        presenters=tuple(_presenters(scene)),
-        cases=(*(_case(scene, case) for case in scene.cases), *(_case_beside(one) for one in scene.beside)),
-        history=past_delays_of(series_id, weeks=scene.settings.fair_weeks, now=now),
-    )
+    problem = problem_of(scene)
     slots = [
         engine.Slot(case=str(case_id), meeting=str(held.meeting_id), start=held.start)
         for case_id, held in sorted(scene.held.items())
@@ -75,6 +64,22 @@ def gather(series_id: int, *, now: datetime, extra: Case | None = None) -> Gathe
     slots += [engine.Slot(str(one.case.id), str(one.meeting.id), one.start) for one in scene.beside]
     published = frozenset(one.id for one in scene.meetings if scene.is_published(one))
     return Gathered(problem, engine.Plan(slots=tuple(slots)), scene.held, published)
+
+
+def problem_of(scene: Scene) -> engine.Problem:
+    """Return the engine's view of what was read."""
+    return engine.Problem(
+        name=scene.series.slug,
+        today=local(scene.now, scene.zone).date(),
+        horizon_end=local(scene.now + HORIZON, scene.zone).date(),
+        institutions=tuple(sorted({str(case.institution_id) for case in scene.cases} | {str(scene.series.host_id)})),
+        boards=(_board(scene), *_other_boards(scene)),
+        meetings=(*(_meeting(scene, one) for one in scene.meetings), *_other_meetings(scene)),
+        reps=tuple(_rep(scene, seat) for seat in scene.series.seats if seat.specialty is not None),
+        presenters=tuple(_presenters(scene)),
+        cases=(*(_case(scene, case) for case in scene.cases), *(_case_beside(one) for one in scene.beside)),
+        history=past_delays_of(scene.series.id, weeks=scene.settings.fair_weeks, now=scene.now),
+    )
 
 
 def _board(scene: Scene) -> engine.Board:

@@ -1,34 +1,31 @@
 """Planning on request, and what earlier plans of a board did."""
 
-from flask import Blueprint, flash, g, render_template, request, url_for
+from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
 from tumorboard.kernel.db import db
-from tumorboard.kernel.errors import Forbidden
 from tumorboard.kernel.web import page_of, requires, see_other
 from tumorboard.meetings.queries import meeting_seen_by
 from tumorboard.scheduling.domain import PlanCause
 from tumorboard.scheduling.jobs import plan_board
 from tumorboard.scheduling.queries import last_run_of, runs_of
+from tumorboard.scheduling.views.blueprint import blueprint, led_board
 from tumorboard.series.models import Series
-from tumorboard.series.queries import series_seen_by
-
-blueprint = Blueprint("scheduling", __name__)
 
 
 @blueprint.post("/series/<slug:slug>/plans")
 @requires(Permission.PLAN_RUN)
 def plan_now(slug: str) -> ResponseReturnValue:
     """Plan the board now, as the worker does by itself after a change."""
-    series = _led_board(slug)
+    series = led_board(slug)
     meeting_id = request.form.get("meeting", type=int)
     if plan_board(series.id, cause=PlanCause.ASKED, by=g.actor):
         flash(_told(series))
     else:
         flash("The plan could not be made just now. It is tried again by itself.", "warning")
     if meeting_id is None:
-        return see_other(url_for("scheduling.list_runs", slug=slug))
+        return see_other(url_for("scheduling.show_plan", slug=slug))
     return see_other(url_for("agendas.show", meeting_id=meeting_seen_by(g.actor, meeting_id).id))
 
 
@@ -36,18 +33,13 @@ def plan_now(slug: str) -> ResponseReturnValue:
 @requires(Permission.PLAN_RUN)
 def list_runs(slug: str) -> ResponseReturnValue:
     """The plans of a board, the latest first, with what each changed and why."""
-    series = _led_board(slug)
+    series = led_board(slug)
     return render_template("scheduling/runs.html", series=series, page=page_of(runs_of(series.id), size=20))
-
-
-def _led_board(slug: str) -> Series:
-    series = series_seen_by(g.actor, slug)
-    if not g.actor.may(Permission.PLAN_RUN, series_id=series.id):
-        raise Forbidden("The coordinators and the chair of a board plan it.")
-    return series
 
 
 def _told(series: Series) -> str:
     run = db.session.scalars(last_run_of(series.id)).first()
     count = len(run.moves) if run else 0
+    if run is not None and run.state == "proposed":
+        return f"Planned: {count} change{'' if count == 1 else 's'} proposed."
     return "Planned. Nothing had to change." if not count else f"Planned: {count} change{'' if count == 1 else 's'}."

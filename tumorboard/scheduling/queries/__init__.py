@@ -1,0 +1,23 @@
+"""Which boards are due, how they are planned, and what their plans did."""
+
+from tumorboard.scheduling.queries.board import meeting_cut_off, past_delays_of, policies_of, settings_of
+from tumorboard.scheduling.queries.due import boards_due
+from tumorboard.scheduling.queries.outline import columns_of, parallels_of, waiting_of, waits_of, weeks_ahead
+from tumorboard.scheduling.queries.runs import last_run_of, notes_of, proposal_of, runs_of
+
+__all__ = [
+    "boards_due",
+    "columns_of",
+    "last_run_of",
+    "meeting_cut_off",
+    "notes_of",
+    "parallels_of",
+    "past_delays_of",
+    "policies_of",
+    "proposal_of",
+    "runs_of",
+    "settings_of",
+    "waiting_of",
+    "waits_of",
+    "weeks_ahead",
+]

@@ -1,0 +1,67 @@
+"""What earlier plans of a board did, and what is proposed."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad
+
+from tumorboard.agendas.domain import PlanNote, PlanNotes
+from tumorboard.kernel.clock import when
+from tumorboard.kernel.db import session
+from tumorboard.meetings.models import Meeting
+from tumorboard.scheduling.domain import MoveKind, RunState
+from tumorboard.scheduling.models import PlanMove, PlanRun
+from tumorboard.scheduling.queries.due import last_change_of
+
+
+def last_run_of(series_id: int) -> Select[PlanRun]:
+    """The board's last run with its moves."""
+    return runs_of(series_id).limit(1)
+
+
+def runs_of(series_id: int) -> Select[PlanRun]:
+    """The board's runs with their moves, the latest first."""
+    return (
+        select(PlanRun)
+        .where(PlanRun.series_id == series_id)
+        .options(selectinload(PlanRun.moves).options(*_move_parts()))
+        .order_by(PlanRun.finished_at.desc(), PlanRun.id.desc())
+    )
+
+
+def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
+    """What the agenda page says of the last plan of the meeting's board."""
+    decided = (RunState.PROPOSED, RunState.DISMISSED, RunState.REPLACED)
+    run = session().scalars(runs_of(meeting.series_id).where(PlanRun.state.not_in(decided)).limit(1)).first()
+    proposal = proposal_of(meeting.series_id)
+    proposed = len(proposal.moves) if proposal else 0
+    change = last_change_of(meeting.series_id, now=now)
+    is_waiting = change is not None and (run is None or change.at > run.started_at)
+    if run is None:
+        return PlanNotes(None, "", "", (), is_waiting, proposed)
+    notes = tuple(_note(move) for move in run.moves)
+    return PlanNotes(run.finished_at, run.cause.label, run.trouble, notes, is_waiting, proposed)
+
+
+def proposal_of(series_id: int) -> PlanRun | None:
+    """What is proposed for the board and nobody has decided yet."""
+    return session().scalars(runs_of(series_id).where(PlanRun.state == RunState.PROPOSED).limit(1)).first()
+
+
+_HEADLINES = {
+    MoveKind.PLACED: ("Placed {code} on {to}", "plus"),
+    MoveKind.MOVED: ("Moved {code} to {to}", "arrow-right"),
+    MoveKind.LEFT_OUT: ("{code} waits", "hourglass"),
+    MoveKind.PASSED_OVER: ("{code} was changed meanwhile", "corner-down-right"),
+}
+
+
+def _note(move: PlanMove) -> PlanNote:
+    headline, icon = _HEADLINES[move.kind]
+    to = when(move.to_meeting.starts_at, move.to_meeting.time_zone) if move.to_meeting else ""
+    return PlanNote(move.case.code, headline.format(code=move.case.code, to=to), move.why, icon)
+
+
+def _move_parts() -> tuple[_AbstractLoad, ...]:
+    return joinedload(PlanMove.case), joinedload(PlanMove.from_meeting), joinedload(PlanMove.to_meeting)
