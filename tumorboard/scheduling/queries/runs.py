@@ -1,12 +1,14 @@
 """What earlier plans of a board did, and what is proposed."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
 from tumorboard.agendas.domain import PlanNote, PlanNotes
+from tumorboard.cases.models import Case
 from tumorboard.kernel.clock import when
 from tumorboard.kernel.db import session
 from tumorboard.meetings.models import Meeting
@@ -42,6 +44,14 @@ def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
         return PlanNotes(None, "", "", (), is_waiting, proposed)
     notes = tuple(_note(move) for move in run.moves)
     return PlanNotes(run.finished_at, run.cause.label, run.trouble, notes, is_waiting, proposed)
+
+
+def whys_of(cases: Iterable[Case]) -> dict[int, str]:
+    """What the last plan said of these cases, by case; those it said nothing of are left out."""
+    ids = [case.id for case in cases]
+    last = select(func.max(PlanMove.id)).where(PlanMove.case_id.in_(ids)).group_by(PlanMove.case_id)
+    found = select(PlanMove.case_id, PlanMove.why).where(PlanMove.id.in_(last))
+    return dict(session().execute(found).tuples().all())
 
 
 def proposal_of(series_id: int) -> PlanRun | None:

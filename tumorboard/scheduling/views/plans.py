@@ -24,6 +24,7 @@ from tumorboard.scheduling.queries import (
     waiting_of,
     waits_of,
     weeks_ahead,
+    whys_of,
 )
 from tumorboard.scheduling.views.blueprint import blueprint, led_board
 from tumorboard.series.models import Series
@@ -61,13 +62,14 @@ def overview() -> ResponseReturnValue:
 def show_plan(slug: str) -> ResponseReturnValue:
     """The coming weeks of a board side by side, with what is proposed."""
     series, now = led_board(slug), utc_now()
-    proposal = proposal_of(series.id)
+    proposal, waiting = proposal_of(series.id), db.session.scalars(waiting_of(series.id)).all()
     return render_template(
         "scheduling/plan.html",
         series=series,
         proposal=proposal,
         columns=columns_of(series, proposal, now=now),
-        waiting=db.session.scalars(waiting_of(series.id)).all(),
+        waiting=waiting,
+        whys=whys_of(waiting),
         waits=waits_of(series.id, now=now),
         last=db.session.scalars(last_run_of(series.id)).first(),
         settings=settings_of(series.id),
