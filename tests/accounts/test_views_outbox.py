@@ -68,6 +68,16 @@ def test_dead_letter_is_tried_again(watcher: FlaskClient) -> None:
     assert (notice.state, notice.due_at, notice.trouble) == (NoticeState.PENDING, NOW, "")
 
 
+def test_page_of_a_dead_letter_says_why_and_offers_to_try_again(watcher: FlaskClient) -> None:
+    notice = a_notice(state=NoticeState.DEAD, attempts=40, trouble="refused: no such mailbox")
+
+    page = watcher.get(f"/outbox/{notice.id}").text
+
+    assert "Given up" in page
+    assert "refused: no such mailbox" in page
+    assert f'action="/outbox/{notice.id}/repetition"' in page
+
+
 @pytest.mark.parametrize("state", [NoticeState.SENT, NoticeState.PENDING])
 def test_message_that_is_no_dead_letter_is_not_sent_twice(watcher: FlaskClient, state: NoticeState) -> None:
     notice = a_notice(state=state, attempts=3)

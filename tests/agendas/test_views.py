@@ -1,7 +1,7 @@
 """The agenda page as coordinators, the chair and a radiologist use it."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -377,3 +377,25 @@ def test_stranger_to_a_meeting_finds_neither_cases_nor_the_way_to_join(coordinat
     page = other.get(f"/meetings/{meeting.id}").text
 
     assert (case.code in page, "https://video.example.org" in page) == (False, False)
+
+
+def test_agenda_says_that_submissions_closed_once_they_did(coordinator, board) -> None:
+    soon, later = a_meeting(board, weeks=1, starts_at=NOW + timedelta(days=2)), a_meeting(board, weeks=2)
+
+    pages = [coordinator.get(f"/meetings/{meeting.id}/agenda").text for meeting in (soon, later)]
+
+    assert "Submissions closed Sat, Nov 28, 5:00 PM." in pages[0]
+    assert "Submissions close Thu, Dec 10, 5:00 PM, in 9 days." in pages[1]
+
+
+def test_reader_of_a_published_agenda_is_not_asked_to_publish_its_changes(coordinator, client, board, meeting) -> None:
+    radiologist, cases = a_person(), [an_accepted_case(board) for _ in range(2)]
+    seat(board, radiologist, SeatPart.CORE_MEMBER)
+    for case in cases:
+        _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+    _edit(coordinator, meeting, action="up", item=_item(cases[1]).id)
+    reader = sign_in(client.application.test_client(), radiologist)
+
+    assert "Publish the changes" in coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    assert "Publish the changes" not in reader.get(f"/meetings/{meeting.id}/agenda").text

@@ -474,3 +474,25 @@ def test_reason_that_is_mostly_needed_is_not_called_optional(client: FlaskClient
 
     assert "Why this soon</label>" in page
     assert "Stage group is missing" in check
+
+
+def test_address_of_a_refused_submission_opens_the_page_to_check(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT, question=None)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/submission"
+
+    refused, opened = client.post(path, data=form(client, f"/cases/{case.code}/check")), client.get(path)
+
+    assert '<a href="/cases" aria-current="page">My cases</a>' in " ".join(refused.text.split())
+    assert opened.status_code == 200
+    assert "The one question is missing" in opened.text
+
+
+def test_whoever_withdraws_a_case_writes_to_the_board(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician)
+
+    page = sign_in(client, physician).get(f"/cases/{case.code}/withdrawal").text
+
+    assert "The coordinators of the board read this on the case page." in page

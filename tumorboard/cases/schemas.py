@@ -202,6 +202,17 @@ class ReasonSchema(FormSchema):
     )
 
 
+class WithdrawalSchema(ReasonSchema):
+    """Why a case is taken back; here the physician writes and the board reads."""
+
+    reason = Paragraph(
+        most=1000,
+        required=True,
+        metadata={"label": "Reason", "rows": 3, "hint": "The coordinators of the board read this on the case page."},
+        error_messages={"required": "Give the reason."},
+    )
+
+
 class RedirectionSchema(ReasonSchema):
     """Another board, and why."""
 

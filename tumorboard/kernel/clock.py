@@ -104,6 +104,14 @@ def duration(value: timedelta) -> str:
     return "less than a minute"
 
 
+def until(value: datetime, *, now: datetime, zone: str) -> str:
+    """`in 20 minutes`, `in 5 hours`, `tomorrow`, `in 2 days`: days as a calendar in the zone counts them."""
+    days = (local(value, zone).date() - local(now, zone).date()).days
+    if days == 1:
+        return "tomorrow"
+    return f"in {days} days" if days > 1 else f"in {duration(value - now)}"
+
+
 def iso(value: datetime, zone: str) -> str:
     """The instant for a `datetime` attribute, with the zone's offset."""
     return local(value, zone).isoformat(timespec="minutes")

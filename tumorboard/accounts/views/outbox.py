@@ -22,6 +22,13 @@ from tumorboard.notices.models import Notice
 from tumorboard.notices.queries import counts_by_state, notices
 from tumorboard.notices.services.deliver import try_again
 
+# How a state is called on every page, with its tint and icon.
+WORDS = {
+    NoticeState.PENDING: ("Waiting", "warn", "clock"),
+    NoticeState.SENT: ("Sent", "good", "check"),
+    NoticeState.DEAD: ("Given up", "stop", "circle-alert"),
+}
+
 
 @blueprint.get("/outbox")
 @requires(Permission.NOTICES_SEE)
@@ -30,7 +37,11 @@ def list_notices() -> ResponseReturnValue:
     state = request.args.get("state", "")
     chosen = NoticeState(state) if state in set(NoticeState) else None
     return render_template(
-        "accounts/outbox.html", page=page_of(notices(chosen)), views=_views_by_state(chosen), subjects=SUBJECTS
+        "accounts/outbox.html",
+        page=page_of(notices(chosen)),
+        views=_views_by_state(chosen),
+        subjects=SUBJECTS,
+        words_of=WORDS.get,
     )
 
 
@@ -41,7 +52,9 @@ def show_notice(notice_id: int) -> ResponseReturnValue:
     notice = _notice(notice_id)
     facts = {**notice.facts, **({"link": "(a link that only the recipient is sent)"} if notice.holds_secret else {})}
     text = current_app.extensions["deliverer"].render(notice.kind, {"name": notice.name, **facts})
-    return render_template("accounts/notice.html", notice=notice, subject=SUBJECTS[notice.kind], text=text)
+    return render_template(
+        "accounts/notice.html", notice=notice, subject=SUBJECTS[notice.kind], text=text, words_of=WORDS.get
+    )
 
 
 @blueprint.post("/outbox/<id:notice_id>/repetition")
@@ -69,10 +82,9 @@ def list_audit_entries() -> ResponseReturnValue:
 def _views_by_state(chosen: NoticeState | None) -> list[tuple[str, int, str, bool]]:
     counts = {row[0]: row[1] for row in db.session.execute(counts_by_state())}
     here = url_for("accounts.list_notices")
-    names = {NoticeState.PENDING: "Waiting", NoticeState.SENT: "Sent", NoticeState.DEAD: "Given up"}
     views = [("All", sum(counts.values()), here, chosen is None)]
     return views + [
-        (name, counts.get(state, 0), f"{here}?state={state}", chosen is state) for state, name in names.items()
+        (name, counts.get(state, 0), f"{here}?state={state}", chosen is state) for state, (name, *_) in WORDS.items()
     ]
 
 

@@ -88,6 +88,13 @@ def check(code: str) -> ResponseReturnValue:
     return _check_page(_own_case(code), {})
 
 
+@blueprint.get("/cases/<code:code>/submission")
+@requires(Permission.CASE_SUBMIT)
+def check_again(code: str) -> ResponseReturnValue:
+    """A refused submission leaves its address in the browser; opened there, it is the page to check."""
+    return _check_page(_own_case(code), {})
+
+
 @blueprint.post("/cases/<code:code>/submission")
 @requires(Permission.CASE_SUBMIT)
 def submit(code: str) -> ResponseReturnValue:
