@@ -81,6 +81,12 @@ def when_there(value: datetime, zone: str) -> str:
     return f"{when(value, zone)} {zone_name(zone)}"
 
 
+def stamp(value: datetime, zone: str) -> str:
+    """`Tue, Dec 8, 2026, 7:00:09 AM`, where seconds and the year count."""
+    wall = local(value, zone)
+    return f"{day(wall)}, {wall.year}, {(wall.hour + 11) % 12 + 1}:{wall:%M:%S} {'AM' if wall.hour < 12 else 'PM'}"
+
+
 def span(starts: datetime, ends: datetime, zone: str) -> str:
     """`7:00–8:00 AM`; both halves are named where they differ."""
     first, last = local(starts, zone), local(ends, zone)

@@ -1,21 +1,14 @@
-"""The outbox and the audit trail, for those who watch over the service."""
-
-from collections.abc import Sequence
+"""The outbox, for those who watch over the service."""
 
 from flask import current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.accounts.models import Person
 from tumorboard.accounts.views.blueprint import blueprint
-from tumorboard.audit.models import AuditEntry
-from tumorboard.audit.queries import entries
 from tumorboard.audit.services import record
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import NotFound
-from tumorboard.kernel.text import clean_line
 from tumorboard.kernel.web import page_of, requires, see_other
 from tumorboard.notices.domain import SUBJECTS, NoticeState
 from tumorboard.notices.models import Notice
@@ -69,16 +62,6 @@ def repeat_notice(notice_id: int) -> ResponseReturnValue:
     return see_other(url_for("accounts.list_notices"))
 
 
-@blueprint.get("/audit-trail")
-@requires(Permission.AUDIT_SEE)
-def list_audit_entries() -> ResponseReturnValue:
-    """Who did or saw what."""
-    subject_id = clean_line(request.args.get("subject_id", ""))[:60]
-    page = page_of(entries(subject_id=subject_id))
-    names = _names_of(page.rows)
-    return render_template("accounts/audit_trail.html", page=page, names=names, subject_id=subject_id)
-
-
 def _views_by_state(chosen: NoticeState | None) -> list[tuple[str, int, str, bool]]:
     counts = {row[0]: row[1] for row in db.session.execute(counts_by_state())}
     here = url_for("accounts.list_notices")
@@ -93,9 +76,3 @@ def _notice(notice_id: int) -> Notice:
     if notice is None:
         raise NotFound("There is no such message.")
     return notice
-
-
-def _names_of(rows: Sequence[AuditEntry]) -> dict[int, str]:
-    ids = {entry.person_id for entry in rows if entry.person_id}
-    found = db.session.scalars(select(Person).where(Person.id.in_(ids)))
-    return {person.id: person.name for person in found}

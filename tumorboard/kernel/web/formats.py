@@ -10,6 +10,7 @@ from tumorboard.kernel.clock import (
     long_day,
     long_when,
     span,
+    stamp,
     until,
     when,
     when_there,
@@ -25,6 +26,7 @@ __all__ = [
     "long_day",
     "long_when",
     "span",
+    "stamp",
     "until",
     "when",
     "when_there",
@@ -34,5 +36,5 @@ __all__ = [
 
 def install_formats(app: Flask) -> None:
     """Give templates the filters of this module."""
-    for function in (day, long_day, clock, when, long_when, when_there, span, zone_name, duration, until, iso):
+    for function in (day, long_day, clock, when, long_when, when_there, span, stamp, zone_name, duration, until, iso):
         app.jinja_env.filters[function.__name__] = function
