@@ -231,7 +231,10 @@ def test_password_change_ends_the_other_sessions_and_keeps_this_one(client: Flas
     [
         ({"password": WRONG, "new_password": NEW, "new_password_confirm": NEW}, "This is not your present password."),
         ({"password": PASSWORD, "new_password": "short", "new_password_confirm": "short"}, "at least 15 characters"),
-        ({"password": PASSWORD, "new_password": NEW, "new_password_confirm": WRONG}, "Both new passwords have to be the same."),
+        (
+            {"password": PASSWORD, "new_password": NEW, "new_password_confirm": WRONG},
+            "Both new passwords have to be the same.",
+        ),
     ],
 )
 def test_password_change_refused_says_why_and_changes_nothing(client: FlaskClient, typed: dict, sentence: str) -> None:

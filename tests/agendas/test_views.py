@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, an_institution, form, seat, sign_in
-from tumorboard.accounts.domain import Part
+from tumorboard.accounts.domain import Part, Specialty
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.cases.domain import CaseState
-from tumorboard.cases.models import Case
+from tumorboard.cases.domain import CaseState, StudyKind
+from tumorboard.cases.models import Case, Study
 from tumorboard.kernel.db import db
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeKind
@@ -399,3 +399,21 @@ def test_reader_of_a_published_agenda_is_not_asked_to_publish_its_changes(coordi
 
     assert "Publish the changes" in coordinator.get(f"/meetings/{meeting.id}/agenda").text
     assert "Publish the changes" not in reader.get(f"/meetings/{meeting.id}/agenda").text
+
+
+def test_studies_to_prepare_stand_on_the_agenda_and_its_print_for_those_who_may_read_the_case(
+    coordinator, client, board, meeting
+) -> None:
+    studies = [Study(kind=StudyKind.IMAGING, what="CT chest", day=-12, performed_at="Hartford", transfer="requested")]
+    case, radiologist, observer = an_accepted_case(board, studies=studies), a_person(), a_person()
+    seat(board, radiologist, SeatPart.CORE_MEMBER, Specialty.RADIOLOGY)
+    seat(board, observer, SeatPart.OBSERVER)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    reads, watches = (sign_in(client.application.test_client(), person) for person in (radiologist, observer))
+    paths = (f"/meetings/{meeting.id}/agenda", f"/meetings/{meeting.id}/agenda/print")
+
+    told = [" ".join(reads.get(path).text.split()) for path in paths]
+    withheld = [watches.get(path).text for path in paths]
+
+    assert ["<b>Imaging:</b> CT chest, day -12, Hartford (requested)" in page for page in told] == [True, True]
+    assert ["CT chest" in page for page in withheld] == [False, False]
