@@ -17,6 +17,7 @@ from tumorboard.cases import views as cases_views
 from tumorboard.demo import commands as demo_commands
 from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
 from tumorboard.feeds import views as feeds_views
+from tumorboard.home import queries as home_queries
 from tumorboard.home import views as home_views
 from tumorboard.kernel.db import db
 from tumorboard.kernel.log import configure_logging
@@ -69,6 +70,7 @@ def create_app(settings: "Settings") -> Flask:
         boards_of=series_queries.boards_of,
     )
     accounts_views.install_people_planned(app, cases_queries.people_planned_by)
+    accounts_views.install_subject_names(app, home_queries.subject_names)
     home_views.install_shell(app)
     cases_views.install_outlook(app, scheduling_services.outlook_of)
     cases_views.install_slot(app, agendas_queries.slot_of)

@@ -41,6 +41,10 @@ def upgrade() -> None:
         _words(batch_op, 'state', 'runstate', STATES)
         _words(batch_op, 'cause', 'plancause', CAUSES)
 
+    with op.batch_alter_table('plan_run', schema=None) as batch_op:
+        for column in ('version', 'status', 'bounds', 'spent_ms'):
+            batch_op.alter_column(column, server_default=None)
+
     with op.batch_alter_table('plan_move', schema=None) as batch_op:
         batch_op.add_column(sa.Column('starts_minute', sa.Integer(), nullable=True))
 

@@ -1,4 +1,4 @@
-"""The outbox and the audit trail, for those who watch over the service."""
+"""The outbox, for those who watch over the service."""
 
 import pytest
 import time_machine
@@ -7,8 +7,6 @@ from flask.testing import FlaskClient
 from tests.factories import NOW, a_person, form, sign_in
 from tests.notices.makers import a_notice, again
 from tumorboard.accounts.domain import Part
-from tumorboard.audit.services import record
-from tumorboard.kernel.db import transaction
 from tumorboard.notices.domain import NoticeKind, NoticeState
 
 
@@ -68,6 +66,16 @@ def test_dead_letter_is_tried_again(watcher: FlaskClient) -> None:
     assert (notice.state, notice.due_at, notice.trouble) == (NoticeState.PENDING, NOW, "")
 
 
+def test_page_of_a_dead_letter_says_why_and_offers_to_try_again(watcher: FlaskClient) -> None:
+    notice = a_notice(state=NoticeState.DEAD, attempts=40, trouble="refused: no such mailbox")
+
+    page = watcher.get(f"/outbox/{notice.id}").text
+
+    assert "Given up" in page
+    assert "refused: no such mailbox" in page
+    assert f'action="/outbox/{notice.id}/repetition"' in page
+
+
 @pytest.mark.parametrize("state", [NoticeState.SENT, NoticeState.PENDING])
 def test_message_that_is_no_dead_letter_is_not_sent_twice(watcher: FlaskClient, state: NoticeState) -> None:
     notice = a_notice(state=state, attempts=3)
@@ -77,17 +85,3 @@ def test_message_that_is_no_dead_letter_is_not_sent_twice(watcher: FlaskClient, 
 
     assert answer.status_code == 409
     assert (again(notice).state, again(notice).attempts) == (state, 3)
-
-
-def test_audit_trail_is_the_privacy_officers_alone(client: FlaskClient) -> None:
-    sign_in(client, a_person(Part.PRIVACY_OFFICER))
-    with transaction():
-        record("case.seen", subject="case", subject_id="7KQ-4M2", now=NOW)
-
-    page = client.get("/audit-trail?subject_id=7KQ-4M2")
-
-    assert (page.status_code, "case.seen" in page.text, "sign_in.done" in page.text) == (200, True, False)
-
-
-def test_administrator_does_not_read_the_audit_trail(watcher: FlaskClient) -> None:
-    assert watcher.get("/audit-trail").status_code == 403

@@ -80,7 +80,7 @@ def test_wrong_password_and_unknown_account_look_alike_and_both_count(app: Flask
     assert known.status_code == unknown.status_code
     shown = _without_token(known.text).replace(person.email, "nobody@example.org")
     assert shown == _without_token(unknown.text)
-    assert "Authentication failed" in known.text
+    assert "This e-mail address and password do not fit together." in known.text
     assert _done("sign_in.failed") == 2
 
 
@@ -229,9 +229,12 @@ def test_password_change_ends_the_other_sessions_and_keeps_this_one(client: Flas
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"password": WRONG, "new_password": NEW, "new_password_confirm": NEW}, "Invalid password"),
+        ({"password": WRONG, "new_password": NEW, "new_password_confirm": NEW}, "This is not your present password."),
         ({"password": PASSWORD, "new_password": "short", "new_password_confirm": "short"}, "at least 15 characters"),
-        ({"password": PASSWORD, "new_password": NEW, "new_password_confirm": WRONG}, "match"),
+        (
+            {"password": PASSWORD, "new_password": NEW, "new_password_confirm": WRONG},
+            "Both new passwords have to be the same.",
+        ),
     ],
 )
 def test_password_change_refused_says_why_and_changes_nothing(client: FlaskClient, typed: dict, sentence: str) -> None:

@@ -1,7 +1,7 @@
 """The agenda page as coordinators, the chair and a radiologist use it."""
 
 import re
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, an_institution, form, seat, sign_in
-from tumorboard.accounts.domain import Part
+from tumorboard.accounts.domain import Part, Specialty
 from tumorboard.agendas.models import Agenda, AgendaItem
-from tumorboard.cases.domain import CaseState
-from tumorboard.cases.models import Case
+from tumorboard.cases.domain import CaseState, StudyKind
+from tumorboard.cases.models import Case, Study
 from tumorboard.kernel.db import db
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeKind
@@ -377,3 +377,43 @@ def test_stranger_to_a_meeting_finds_neither_cases_nor_the_way_to_join(coordinat
     page = other.get(f"/meetings/{meeting.id}").text
 
     assert (case.code in page, "https://video.example.org" in page) == (False, False)
+
+
+def test_agenda_says_that_submissions_closed_once_they_did(coordinator, board) -> None:
+    soon, later = a_meeting(board, weeks=1, starts_at=NOW + timedelta(days=2)), a_meeting(board, weeks=2)
+
+    pages = [coordinator.get(f"/meetings/{meeting.id}/agenda").text for meeting in (soon, later)]
+
+    assert "Submissions closed Sat, Nov 28, 5:00 PM." in pages[0]
+    assert "Submissions close Thu, Dec 10, 5:00 PM, in 9 days." in pages[1]
+
+
+def test_reader_of_a_published_agenda_is_not_asked_to_publish_its_changes(coordinator, client, board, meeting) -> None:
+    radiologist, cases = a_person(), [an_accepted_case(board) for _ in range(2)]
+    seat(board, radiologist, SeatPart.CORE_MEMBER)
+    for case in cases:
+        _edit(coordinator, meeting, action="add", case=case.code)
+    _publish(coordinator, meeting)
+    _edit(coordinator, meeting, action="up", item=_item(cases[1]).id)
+    reader = sign_in(client.application.test_client(), radiologist)
+
+    assert "Publish the changes" in coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    assert "Publish the changes" not in reader.get(f"/meetings/{meeting.id}/agenda").text
+
+
+def test_studies_to_prepare_stand_on_the_agenda_and_its_print_for_those_who_may_read_the_case(
+    coordinator, client, board, meeting
+) -> None:
+    studies = [Study(kind=StudyKind.IMAGING, what="CT chest", day=-12, performed_at="Hartford", transfer="requested")]
+    case, radiologist, observer = an_accepted_case(board, studies=studies), a_person(), a_person()
+    seat(board, radiologist, SeatPart.CORE_MEMBER, Specialty.RADIOLOGY)
+    seat(board, observer, SeatPart.OBSERVER)
+    _edit(coordinator, meeting, action="add", case=case.code)
+    reads, watches = (sign_in(client.application.test_client(), person) for person in (radiologist, observer))
+    paths = (f"/meetings/{meeting.id}/agenda", f"/meetings/{meeting.id}/agenda/print")
+
+    told = [" ".join(reads.get(path).text.split()) for path in paths]
+    withheld = [watches.get(path).text for path in paths]
+
+    assert ["<b>Imaging:</b> CT chest, day -12, Hartford (requested)" in page for page in told] == [True, True]
+    assert ["CT chest" in page for page in withheld] == [False, False]

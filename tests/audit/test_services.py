@@ -110,7 +110,7 @@ def test_entries_are_found_by_thing_and_by_person() -> None:
     found = {
         "thing": [entry.action for entry in db.session.scalars(entries(subject="case", subject_id="A"))],
         "id": [entry.action for entry in db.session.scalars(entries(subject_id="A"))],
-        "person": [entry.action for entry in db.session.scalars(entries(person_id=actor.person_id))],
+        "person": [entry.action for entry in db.session.scalars(entries(person_ids=[actor.person_id]))],
     }
 
     assert found == {"thing": ["one"], "id": ["three", "one"], "person": ["one"]}

@@ -387,3 +387,112 @@ def test_form_sent_after_the_session_ended_is_told_one_thing(client: FlaskClient
     assert (page.status_code, quiet.status_code) == (401, 401)
     assert "What you sent just now was not stored; what was saved before is." in page.text
     assert "is kept" not in page.text
+
+
+def test_returned_case_asks_its_question_on_its_page_and_in_the_form(client: FlaskClient) -> None:
+    board, physician, coordinator = a_series(), a_person(Part.MEMBER_PHYSICIAN), a_person(given_name="Kim")
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    case = a_case(board, submitter=physician)
+    triage = sign_in(client.application.test_client(), coordinator)
+    page = f"/cases/{case.code}/triage"
+    triage.post(f"/cases/{case.code}/return", data=form(triage, page, reason="Which creatinine clearance?"))
+    sign_in(client, physician)
+
+    pages = [client.get(f"/cases/{case.code}{end}").text for end in ("", "/sections/patient", "/check")]
+
+    # Nothing to scroll to: it stands before the answers.
+    assert [
+        page.index("Which creatinine clearance?") < page.index("<dl" if "<dl" in page else "<label") for page in pages
+    ] == [True, True, True]
+    assert all(f"{coordinator.name} needs more information" in page for page in pages)
+
+
+def test_hours_are_told_with_their_zone_and_minutes_with_who_gave_them(client: FlaskClient) -> None:
+    physician, colleague = a_person(Part.MEMBER_PHYSICIAN), a_person(Part.MEMBER_PHYSICIAN)
+    hours = {"joins_from": time(7, 30), "joins_until": time(8, 0)}
+    own = a_case(a_series(), submitter=physician, **hours)
+    given = a_case(
+        a_series(), submitter=physician, presenter_id=colleague.id, state=CaseState.ACCEPTED, accepted_at=NOW, **hours
+    )
+    sign_in(client, physician)
+
+    mine, theirs = client.get(f"/cases/{own.code}").text, client.get(f"/cases/{given.code}").text
+
+    assert "<dt>You can join</dt><dd>from 7:30 AM until 8:00 AM Eastern</dd>" in mine
+    assert "<dt>The presenter can join</dt><dd>from 7:30 AM until 8:00 AM Eastern</dd>" in theirs
+    assert ("Minutes asked" in mine, "Minutes asked" in theirs, "Minutes given" in theirs) == (True, False, True)
+
+
+@pytest.mark.parametrize("filled", [0, 2, 4])
+def test_more_rows_are_added_however_many_are_filled(client: FlaskClient, filled: int) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/imaging-and-pathology"
+    before = client.get(path).text.count("<legend>Row")
+    typed = {f"study-{number}-what": "CT" if number < filled else "" for number in range(before)}
+
+    answer = client.post(path, data=form(client, path, version=case.version, go="row", **typed))
+    after = client.get(answer.location).text.count("<legend>Row")
+
+    assert after == before + 2
+
+
+@pytest.mark.parametrize(
+    ("section", "typed", "sentence"),
+    [
+        (
+            "imaging-and-pathology",
+            {"study-0-what": "CT", "study-0-day": "-3", "study-1-what": "MR", "study-1-day": "3"},
+            "Row 2, Day: Enter 0 for today, or the days back as a negative number: -7 is a week ago.",
+        ),
+        ("diagnosis-and-stage", {"diagnosed_year": "2099"}, "Year of diagnosis: Enter a year from 1950 to this year."),
+        ("patient", {"age_years": "412"}, "Age in years: Enter a whole number from 0 to 90."),
+    ],
+)
+def test_summary_of_a_refused_section_names_row_and_question(
+    client: FlaskClient, section: str, typed: dict, sentence: str
+) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/sections/{section}"
+
+    answer = client.post(path, data=form(client, path, version=case.version, **typed))
+
+    assert answer.status_code == 422
+    assert f">{sentence}</a></li>" in answer.text
+
+
+def test_reason_that_is_mostly_needed_is_not_called_optional(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT, stage_group=None)
+    sign_in(client, physician)
+
+    page = client.get(f"/cases/{case.code}/sections/board-and-presenter").text
+    check = client.get(f"/cases/{case.code}/check").text
+
+    assert "Why this soon</label>" in page
+    assert "Stage group is missing" in check
+
+
+def test_address_of_a_refused_submission_opens_the_page_to_check(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician, state=CaseState.DRAFT, question=None)
+    sign_in(client, physician)
+    path = f"/cases/{case.code}/submission"
+
+    refused, opened = client.post(path, data=form(client, f"/cases/{case.code}/check")), client.get(path)
+
+    assert '<a href="/cases" aria-current="page">My cases</a>' in " ".join(refused.text.split())
+    assert opened.status_code == 200
+    assert "The one question is missing" in opened.text
+
+
+def test_whoever_withdraws_a_case_writes_to_the_board(client: FlaskClient) -> None:
+    physician = a_person(Part.MEMBER_PHYSICIAN)
+    case = a_case(a_series(), submitter=physician)
+
+    page = sign_in(client, physician).get(f"/cases/{case.code}/withdrawal").text
+
+    assert "The coordinators of the board read this on the case page." in page

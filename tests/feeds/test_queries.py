@@ -1,6 +1,7 @@
 """What stands in which feed, and since when."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ from tumorboard.meetings.domain import MeetingState
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 
 HOME = "https://tb.example.org"
+_number = count(1)
 
 
 def a_lecture_series(**overrides):
@@ -38,7 +40,7 @@ def a_lecture_series(**overrides):
 
 def a_subscriber(person):
     with transaction():
-        _, secret = make_address("Phone", by=as_actor(person), now=NOW - timedelta(days=40))
+        _, secret = make_address(f"Phone {next(_number)}", by=as_actor(person), now=NOW - timedelta(days=40))
     return subscriber_of(secret, now=NOW)
 
 

@@ -9,7 +9,7 @@ from tests.factories import NOW, a_person, a_series, as_actor
 from tumorboard.accounts.domain import Part
 from tumorboard.accounts.services import deactivate, reactivate
 from tumorboard.audit.models import AuditEntry
-from tumorboard.feeds.domain import MOST_TOKENS, NoSuchFeed, TooManyFeeds, token_hash
+from tumorboard.feeds.domain import MOST_TOKENS, NameTaken, NoSuchFeed, TooManyFeeds, token_hash
 from tumorboard.feeds.models import FeedToken, Follow
 from tumorboard.feeds.queries import subscriber_of
 from tumorboard.feeds.services import (
@@ -111,3 +111,12 @@ def test_address_stays_dead_when_its_person_comes_back(app):
 
     with pytest.raises(NoSuchFeed):
         subscriber_of(secret, now=NOW + timedelta(hours=3))
+
+
+def test_second_address_of_the_same_name_is_refused(app):
+    actor = as_actor(a_person())
+    with transaction():
+        make_address("Phone", by=actor, now=NOW)
+
+    with pytest.raises(NameTaken, match="You have an address called “phone” already"), transaction():
+        make_address("phone", by=actor, now=NOW)

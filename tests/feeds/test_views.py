@@ -5,6 +5,7 @@ import io
 import logging
 import re
 from datetime import timedelta
+from itertools import count
 
 import pytest
 import time_machine
@@ -24,6 +25,7 @@ from tumorboard.series.domain import SeatPart, SeriesKind, Site
 
 PUBLIC = "/feeds/public.ics"
 PER_ANSWER = {"X-Request-Id", "Date"}
+_number = count(1)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,8 @@ def a_lecture(**overrides):
     return a_dated_meeting(series, **overrides)
 
 
-def an_address(person, name="Phone"):
+def an_address(person, name=None):
+    name = name or f"Phone {next(_number)}"
     with transaction():
         return make_address(name, by=as_actor(person), now=NOW - timedelta(days=1))
 

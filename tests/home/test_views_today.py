@@ -79,7 +79,7 @@ def test_follower_sees_the_next_lecture(client: FlaskClient) -> None:
     page = sign_in(client, nurse).get("/").text
 
     assert "Nursing Grand Rounds" in page
-    assert "in 6 days" in page
+    assert "in 7 days" in page
 
 
 def test_administrator_is_told_of_mail_that_could_not_be_delivered(client: FlaskClient) -> None:

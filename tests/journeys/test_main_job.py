@@ -120,7 +120,7 @@ def _submit_a_case(page: Page, cast: Cast) -> str:
     _type(page, "What the patient wants", "What the patient knows")
     _section(page, "Diagnosis and stage")
     _type(page, "Primary site", "Histology")
-    page.get_by_label("Group", exact=True).fill("IIIA")
+    page.get_by_label("Stage group", exact=True).fill("IIIA")
     _section(page, "Treatment so far")
     _check(page, "None yet")
     _check(page, "Ordered")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, when, when_there, zone_name
+from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, until, when, when_there, zone_name
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_zone_is_known_or_not() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        (datetime(2026, 12, 5, 17, 0, tzinfo=UTC), "in 2 days"),  # Saturday noon to Monday at 7:00
+        (datetime(2026, 12, 7, 4, 0, tzinfo=UTC), "tomorrow"),  # Sunday, 11:00 in the evening
+        (datetime(2026, 12, 7, 5, 0, tzinfo=UTC), "in 7 hours"),
+        (datetime(2026, 12, 7, 11, 40, tzinfo=UTC), "in 20 minutes"),
+    ],
+)
+def test_days_to_come_are_counted_as_the_readers_calendar_does(now: datetime, words: str) -> None:
+    assert until(datetime(2026, 12, 7, 12, 0, tzinfo=UTC), now=now, zone="America/New_York") == words

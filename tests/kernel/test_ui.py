@@ -171,9 +171,9 @@ def test_errors_come_in_the_order_of_the_form_and_tie_to_their_fields():
     form = form_view(Draft(), {}, errors)
 
     assert form.errors == [
-        ("title", "Enter a title."),
-        ("minutes", "Enter a number."),
-        ("images", "Choose one."),
+        ("title", "Title: Enter a title."),
+        ("minutes", "Minutes: Enter a number."),
+        ("images", "Images: Choose one."),
     ]
     assert form["title"].described_by == "title-hint title-error"
     assert form["email"].described_by is None
@@ -195,7 +195,7 @@ def test_prefix_sets_rows_of_a_group_apart():
 
     view = form["agent"]
     assert (view.name, view.value) == ("treatments-1-agent", "Cisplatin")
-    assert form.errors == [("treatments-1-agent", "Too short.")]
+    assert form.errors == [("treatments-1-agent", "Agent: Too short.")]
 
 
 def test_icon_is_hidden_from_screen_readers():

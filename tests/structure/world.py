@@ -27,6 +27,8 @@ from tumorboard.feeds.models import FeedToken
 from tumorboard.kernel.db import transaction
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.models import Notice
+from tumorboard.scheduling.domain import PlanCause, RunState
+from tumorboard.scheduling.models import PlanRun
 from tumorboard.series.domain import ClosureCause, ClosureEffect, SeatPart, SeriesKind, Site
 from tumorboard.series.models import Closure, Series
 
@@ -101,6 +103,7 @@ def a_world() -> World:
         **_own_things(spare, prefix="foreign_"),
         "closure": stored(_a_closure()).id,
         "notice": stored(_a_notice(spare)).id,
+        "run": stored(_a_proposal(board)).id,
     }
     return World(people, {name: str(value) for name, value in things.items()})
 
@@ -160,6 +163,11 @@ def _own_things(person: Person, *, prefix: str) -> dict[str, object]:
     away = Absence(person_id=person.id, starts_on=NOW.date(), ends_on=NOW.date())
     rows = {"token": token, "sign_in": visit, "absence": away}
     return {prefix + name: stored(row).id for name, row in rows.items()}
+
+
+def _a_proposal(board: Series) -> PlanRun:
+    state, cause = RunState.PROPOSED, PlanCause.ASKED
+    return PlanRun(series_id=board.id, cause=cause, state=state, started_at=NOW, finished_at=NOW)
 
 
 def _a_closure() -> Closure:

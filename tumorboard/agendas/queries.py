@@ -35,7 +35,9 @@ def agenda_of(meeting: Meeting) -> Agenda | None:
     found = (
         select(Agenda)
         .where(Agenda.meeting_id == meeting.id)
-        .options(selectinload(Agenda.items).joinedload(AgendaItem.case).options(*_case_parts()))
+        .options(
+            selectinload(Agenda.items).joinedload(AgendaItem.case).options(*_case_parts(), selectinload(Case.studies))
+        )
     )
     return session().scalars(found).one_or_none()
 

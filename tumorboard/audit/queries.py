@@ -1,7 +1,7 @@
 """Reading the audit trail, and proving that nobody changed it."""
 
-from collections.abc import Iterator
-from datetime import UTC
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
 
 from sqlalchemy import Select, select
 
@@ -12,15 +12,26 @@ from tumorboard.kernel.db import session
 _CHUNK = 1000
 
 
-def entries(*, subject: str = "", subject_id: str = "", person_id: int | None = None) -> Select[AuditEntry]:
-    """Entries, newest first, narrowed by what was touched or by who acted."""
+def entries(
+    *,
+    subject: str = "",
+    subject_id: str = "",
+    person_ids: Collection[int] | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Select[AuditEntry]:
+    """Entries, newest first, narrowed by what was touched, in capitals or not, by who acted, and by time."""
     found = select(AuditEntry).order_by(AuditEntry.sequence.desc())
     if subject:
         found = found.where(AuditEntry.subject == subject)
     if subject_id:
-        found = found.where(AuditEntry.subject_id == subject_id)
-    if person_id is not None:
-        found = found.where(AuditEntry.person_id == person_id)
+        found = found.where(AuditEntry.subject_id.in_({subject_id, subject_id.upper(), subject_id.lower()}))
+    if person_ids is not None:
+        found = found.where(AuditEntry.person_id.in_(person_ids))
+    if since is not None:
+        found = found.where(AuditEntry.at >= since)
+    if until is not None:
+        found = found.where(AuditEntry.at < until)
     return found
 
 

@@ -18,8 +18,11 @@ from tumorboard.cases.domain import (
     Urgency,
 )
 from tumorboard.cases.services import Acceptance, StudyDraft
+from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.web import FormSchema, Line, Paragraph
 
+EARLIEST_YEAR = 1950
+_DAYS_BACK = "Enter 0 for today, or the days back as a negative number: -7 is a week ago."
 NO_IDENTIFIERS = "No names, dates, record numbers or places: years and relative days such as “day -21”."
 
 
@@ -40,6 +43,11 @@ def _number(label: str, least: int, most: int, **metadata: Any) -> fields.Intege
         metadata={"label": label, "inputmode": "numeric", **metadata},
         error_messages={"invalid": between},
     )
+
+
+def _year_of_the_past(year: int) -> None:
+    if not EARLIEST_YEAR <= year <= utc_now().year:
+        raise ValidationError(f"Enter a year from {EARLIEST_YEAR} to this year.")
 
 
 def _person(label: str, **metadata: Any) -> fields.Integer:
@@ -97,13 +105,17 @@ class CaseDraftSchema(FormSchema):
     )
     pathology_pending = fields.Boolean(metadata={"label": "Pathology pending"})
     side = _enum(Side, "Side", across=True)
-    diagnosed_year = _number("Year of diagnosis", 1950, 2100)
+    diagnosed_year = fields.Integer(
+        validate=_year_of_the_past,
+        metadata={"label": "Year of diagnosis", "inputmode": "numeric"},
+        error_messages={"invalid": "Enter a year such as 2026."},
+    )
     stage_basis = _enum(StageBasis, "The stage is", across=True)
     stage_edition = Line(most=40, metadata={"label": "Edition", "hint": "For example “AJCC 9th edition”."})
     stage_t = Line(most=12, metadata={"label": "T"})
     stage_n = Line(most=12, metadata={"label": "N"})
     stage_m = Line(most=12, metadata={"label": "M"})
-    stage_group = Line(most=40, metadata={"label": "Group"})
+    stage_group = Line(most=40, metadata={"label": "Stage group"})
     not_staged_reason = Line(most=200, metadata={"label": "If not staged, why"})
 
     # Treatment so far
@@ -140,8 +152,8 @@ class CaseDraftSchema(FormSchema):
     trial_interest = fields.Boolean(metadata={"label": "The patient is open to a clinical trial"})
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
-        """A field is required where the submission needs it; a draft is loaded partially."""
-        field_obj.required = field_name in NEEDED
+        """A field is required where the submission needs it, always or mostly; a draft is loaded partially."""
+        field_obj.required = field_name in NEEDED or field_name == "urgency_reason"
 
     @validates_schema
     def _window(self, data: dict[str, Any], **_: Any) -> None:
@@ -161,7 +173,11 @@ class StudySchema(FormSchema):
 
     kind = _enum(StudyKind, "Kind", kind="select")
     what = Line(most=120, metadata={"label": "What"})
-    day = _number("Day", -36500, 0)
+    day = fields.Integer(
+        validate=validate.Range(-36500, 0, error=_DAYS_BACK),
+        metadata={"label": "Day", "inputmode": "text"},
+        error_messages={"invalid": _DAYS_BACK},
+    )
     performed_at = Line(most=80, metadata={"label": "Where"})
     transfer = _enum(Transfer, "At the hub", kind="select")
 
@@ -182,6 +198,17 @@ class ReasonSchema(FormSchema):
         most=1000,
         required=True,
         metadata={"label": "Reason", "rows": 3, "hint": "The physician reads this on the case page."},
+        error_messages={"required": "Give the reason."},
+    )
+
+
+class WithdrawalSchema(ReasonSchema):
+    """Why a case is taken back; here the physician writes and the board reads."""
+
+    reason = Paragraph(
+        most=1000,
+        required=True,
+        metadata={"label": "Reason", "rows": 3, "hint": "The coordinators of the board read this on the case page."},
         error_messages={"required": "Give the reason."},
     )
 

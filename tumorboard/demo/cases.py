@@ -1,5 +1,6 @@
 """A hundred and fifty cases in every state: twelve weeks of meetings behind, eight weeks of queues ahead."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from random import Random
@@ -199,10 +200,56 @@ def _states(steps: Sequence[Act]) -> Iterator[CaseState]:
     yield from (reached[act] for act in steps)
 
 
+# Words of a story that tell what was treated before; what says nothing of the kind is new.
+_TREATED = {
+    TreatmentStatus.RECURRENCE: ("recurrent", "relapse", "progression", "second remission", "in-transit", "m1b"),
+    TreatmentStatus.UNDER_WAY: ("after neoadjuvant:", "response", "halved", "interval", "positive after six"),
+    TreatmentStatus.FIRST_COMPLETED: (
+        "residual",
+        "adjuvant rad",
+        "micrometastasis",
+        "after sentinel",
+        "polyp",
+        "subtotal",
+    ),
+}
+_PRIOR = {
+    TreatmentStatus.NONE_YET: ("None",),
+    TreatmentStatus.UNDER_WAY: ("day -80 to -17: three cycles", "day -130 to -24: neoadjuvant treatment, six cycles"),
+    TreatmentStatus.FIRST_COMPLETED: ("day -38: resection, R0", "day -52: excision, margins reported close"),
+    TreatmentStatus.RECURRENCE: (
+        "day -900 to -780: first course, complete response",
+        "day -610: first course, two lines since",
+    ),
+}
+
+
+def status_of(story: Story) -> TreatmentStatus:
+    """What the story tells of treatment so far."""
+    told = f"{story.title} {story.stage} {story.question}".lower()
+    found = (status for status, words in _TREATED.items() if any(word in told for word in words))
+    return next(found, TreatmentStatus.NONE_YET)
+
+
+def sexes_of(story: Story) -> tuple[Sex, ...]:
+    """Who can have the disease (ICD-10-CM C50 to C63), and whom the question itself names."""
+    words = set(re.findall(r"[a-z]+", story.question.lower()))
+    if story.site[:3] in {"C50", "C53", "C54", "C56"} or words & {"she", "her"}:
+        return (Sex.FEMALE,)
+    return (Sex.MALE,) if story.site[:3] in {"C60", "C61", "C62"} or words & {"he", "him"} else (Sex.FEMALE, Sex.MALE)
+
+
+def age_of(story: Story, random: Random) -> int:
+    """The age that the story names, or a likely one."""
+    named = re.search(r"(?:at |, )(\d\d)(?!\.)\b", f"{story.title} {story.question}")
+    return int(named[1]) if named else random.randrange(42, 84)
+
+
 def _answers(story: Story, random: Random) -> dict[str, object]:
+    status = status_of(story)
     return {
-        "age_years": random.randrange(34, 88),
-        "sex": random.choice((Sex.FEMALE, Sex.MALE)),
+        "age_years": age_of(story, random),
+        "sex": random.choice(sexes_of(story)),
         "ecog": random.choice((0, 1, 1, 2)),
         "comorbidity": random.choice(("Hypertension, well controlled", "COPD, FEV1 62 %", "Diabetes, no complications", "None")),
         "preferences": random.choice(("Wants to keep working", "Quality of life before length", "Wants everything that helps", "Will not travel for treatment")),
@@ -210,8 +257,8 @@ def _answers(story: Story, random: Random) -> dict[str, object]:
         "primary_site": story.site,
         "histology": story.histology,
         "stage_group": story.stage,
-        "treatment_status": random.choice(tuple(TreatmentStatus)),
-        "prior_treatment": random.choice(("None", "day -80 to -31: four cycles", "day -210: resection, R0")),
+        "treatment_status": status,
+        "prior_treatment": random.choice(_PRIOR[status]),
         "biomarkers": story.markers or None,
         "sequencing": random.choice(tuple(Sequencing)),
         "title": story.title,

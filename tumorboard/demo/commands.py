@@ -4,7 +4,6 @@ from datetime import timedelta
 from random import Random
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.services import agenda_for, publish
 from tumorboard.demo.availability import make_availability
 from tumorboard.demo.cases import make_cases
-from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD, Alliance, make_people
+from tumorboard.demo.people import Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
 from tumorboard.feeds.models import Follow
 from tumorboard.kernel.clock import utc_now
@@ -44,17 +43,13 @@ def load() -> None:
 
 @demo.command("prepare")
 def prepare() -> None:
-    """Bring the database up to date, fill it when it is empty, and name the accounts to sign in with."""
+    """Bring the database up to date, and fill it when it is empty."""
     upgrade()
     with reading():
         is_empty = not anybody()
     if is_empty:
+        click.echo("Loading a fictional alliance: once, some seconds.")
         _load()
-    click.echo(f"\n  Tumorboard: {current_app.config['PUBLIC_URL']}\n")
-    click.echo(f"  Sign in as one of these; the password of all is {PASSWORD}\n")
-    for name, *_, what in ACCOUNTS:
-        click.echo(f"    {name + '@' + DOMAIN:<36} {what}")
-    click.echo("\n  Ctrl+C stops it.\n")
 
 
 def _load() -> None:

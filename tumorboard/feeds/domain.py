@@ -35,6 +35,10 @@ _CLIENTS = (
 ANOTHER_CLIENT = "another program"
 
 
+class NameTaken(Conflict):
+    """Two addresses of one name could not be told apart when one is to be revoked."""
+
+
 class TooManyFeeds(Conflict):
     """One person keeps a limited number of personal addresses."""
 

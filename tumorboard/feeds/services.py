@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 
 from tumorboard.accounts.domain import Actor
 from tumorboard.accounts.models import Person
@@ -11,6 +11,7 @@ from tumorboard.feeds.domain import (
     FETCH_NOTED_EVERY,
     LIFETIME,
     MOST_TOKENS,
+    NameTaken,
     TooManyFeeds,
     new_token,
     token_hash,
@@ -22,11 +23,13 @@ from tumorboard.series.models import Series
 
 
 def make_address(name: str, *, by: Actor, now: datetime) -> tuple[FeedToken, str]:
-    """Return a new address of the actor's own and its secret, never to be had again. Raises TooManyFeeds."""
+    """Return a new address of the actor's own and its secret, never to be had again. Raises NameTaken, TooManyFeeds."""
     # Two at once must not both be the last.
     session().execute(lock(select(Person.id).where(Person.id == by.person_id)))
-    held = session().scalar(select(func.count()).select_from(addresses_of(by.person_id).subquery())) or 0
-    if held >= MOST_TOKENS:
+    held = session().scalars(addresses_of(by.person_id)).all()
+    if any(one.name.casefold() == name.casefold() for one in held):
+        raise NameTaken(f"You have an address called “{name}” already. Choose another name, or replace that one.")
+    if len(held) >= MOST_TOKENS:
         raise TooManyFeeds(f"You have {MOST_TOKENS} addresses. Revoke one that you no longer use first.")
     secret = new_token()
     token = FeedToken(

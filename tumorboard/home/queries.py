@@ -1,24 +1,26 @@
 """What the calendar shows: meetings, how full they are, and the days on which the alliance rests."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 
 from sqlalchemy import or_, select
 
 from tumorboard.accounts.domain import Actor, InstitutionKind, Permission
-from tumorboard.accounts.models import Institution
+from tumorboard.accounts.models import Institution, Person
 from tumorboard.agendas.queries import minutes_used_by_meeting
 from tumorboard.feeds.queries import concerns, presented_by
-from tumorboard.kernel.clock import instant_of, local
-from tumorboard.kernel.db import session
+from tumorboard.kernel.clock import instant_of, local, long_day
+from tumorboard.kernel.db import Model, session
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meetings_between
 from tumorboard.series.domain import SeriesKind, federal_holidays
-from tumorboard.series.models import Closure
+from tumorboard.series.models import Closure, Series
 from tumorboard.series.queries import closures
 
+T = TypeVar("T", bound=Model)
 _ONE_DAY = timedelta(days=1)
 
 
@@ -102,3 +104,23 @@ def _shows_fullness(actor: Actor, meeting: Meeting) -> bool:
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def subject_names(keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """What the things are called that acts were done on: people, institutions, series and meetings, by kind and id."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for subject, subject_id in keys:
+        if subject_id.isdecimal():
+            ids[subject].append(int(subject_id))
+    names = {("person", str(one.id)): one.name for one in _all(Person, ids["person"])}
+    names |= {("institution", str(one.id)): one.name for one in _all(Institution, ids["institution"])}
+    for one in _all(Series, ids["series"] + ids["follow"]):
+        names |= {(subject, str(one.id)): one.name for subject in ("series", "follow")}
+    for meeting in _all(Meeting, ids["meeting"]):
+        at = f"{long_day(local(meeting.starts_at, meeting.time_zone))}"
+        names["meeting", str(meeting.id)] = f"{meeting.series.name}, {at}"
+    return names
+
+
+def _all(model: type[T], ids: Sequence[int]) -> Sequence[T]:
+    return session().scalars(select(model).where(model.id.in_(ids))).unique().all()  # type: ignore[attr-defined]

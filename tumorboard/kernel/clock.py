@@ -81,6 +81,12 @@ def when_there(value: datetime, zone: str) -> str:
     return f"{when(value, zone)} {zone_name(zone)}"
 
 
+def stamp(value: datetime, zone: str) -> str:
+    """`Tue, Dec 8, 2026, 7:00:09 AM`, where seconds and the year count."""
+    wall = local(value, zone)
+    return f"{day(wall)}, {wall.year}, {(wall.hour + 11) % 12 + 1}:{wall:%M:%S} {'AM' if wall.hour < 12 else 'PM'}"
+
+
 def span(starts: datetime, ends: datetime, zone: str) -> str:
     """`7:00–8:00 AM`; both halves are named where they differ."""
     first, last = local(starts, zone), local(ends, zone)
@@ -102,6 +108,14 @@ def duration(value: timedelta) -> str:
             count = seconds // size
             return f"{count} {name}{'' if count == 1 else 's'}"
     return "less than a minute"
+
+
+def until(value: datetime, *, now: datetime, zone: str) -> str:
+    """`in 20 minutes`, `in 5 hours`, `tomorrow`, `in 2 days`: days as a calendar in the zone counts them."""
+    days = (local(value, zone).date() - local(now, zone).date()).days
+    if days == 1:
+        return "tomorrow"
+    return f"in {days} days" if days > 1 else f"in {duration(value - now)}"
 
 
 def iso(value: datetime, zone: str) -> str:

@@ -1,5 +1,6 @@
 """Our own parts of the sign-in library: its form, its codes, its passwords, its mail."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,3 +82,47 @@ OWN_PARTS: dict[str, Any] = {
     "mail_util_cls": OutboxMail,
     "password_util_cls": Passwords,
 }
+
+
+_SENTENCES = {
+    "GENERIC_AUTHN_FAILED": "This e-mail address and password do not fit together. Check both, or set a new password.",
+    "GENERIC_RECOVERY": "If somebody here has this address, a mail with a link to a new password is on its way.",
+    "PASSWORD_RESET_REQUEST": "If somebody here has this address, a mail with a link to a new password is on its way.",
+    "PASSWORD_RESET_EXPIRED": "This link has expired. Ask for a new one.",
+    "INVALID_RESET_PASSWORD_TOKEN": "This link was used already or is cut off. Ask for a new one.",
+    "PASSWORD_RESET_NO_LOGIN": "Your new password is set. Sign in with it.",
+    "PASSWORD_CHANGE": "Your new password is set. All your other sessions have ended.",
+    "PASSWORD_MISMATCH": "Both passwords have to be the same.",
+    "RETYPE_PASSWORD_MISMATCH": "Both new passwords have to be the same.",
+    "PASSWORD_IS_THE_SAME": "This is the password you have. Choose another one.",
+    "PASSWORD_INVALID_LENGTH": "Use at least %(length)s characters.",
+    "PASSWORD_NOT_PROVIDED": "Enter the password.",
+    "PASSWORD_TOO_SIMPLE": "This password is easy to guess. Choose a longer or less common one.",
+    "INVALID_PASSWORD": "This is not your present password.",
+    "INVALID_PASSWORD_CODE": "This is not your present password.",
+    "EMAIL_NOT_PROVIDED": "Enter the e-mail address.",
+    "INVALID_EMAIL_ADDRESS": "Enter an address such as name@example.org.",
+    "USER_DOES_NOT_EXIST": "This e-mail address and password do not fit together. Check both, or set a new password.",
+    "DISABLED_ACCOUNT": "This account is closed. Ask your alliance administrator.",
+    "TWO_FACTOR_INVALID_TOKEN": "This code does not fit. Enter the six digits that the app shows now.",
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": "You are signed in.",
+    "TWO_FACTOR_CHANGE_METHOD_SUCCESSFUL": "Your second factor is set up.",
+    "TWO_FACTOR_DISABLED": "Your second factor is off.",
+    "TWO_FACTOR_SETUP_EXPIRED": "The setup took too long. Begin again.",
+    "TWO_FACTOR_METHOD_NOT_AVAILABLE": "Choose one of the list.",
+    "TWO_FACTOR_PERMISSION_DENIED": "Sign in again to go on.",
+    "INVALID_CODE": "This code does not fit. Enter the six digits that the app shows now.",
+    "INVALID_RECOVERY_CODE": "This recovery code does not fit. Each one works once.",
+    "NO_RECOVERY_CODES_SETUP": "You have no recovery codes yet.",
+    "REAUTHENTICATION_SUCCESSFUL": "Thank you. Go on with what you were doing.",
+    "REAUTHENTICATION_REQUIRED": "Enter your password again to go on.",
+    "LOGIN": "Sign in to go on.",
+    "REFRESH": "Enter your password again to go on.",
+    "UNAUTHENTICATED": "Sign in to go on.",
+    "ANONYMOUS_USER_REQUIRED": "You are signed in already.",
+}
+
+
+def own_sentences(defaults: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """The library's messages in the words of this product, each in its own tone."""
+    return {f"SECURITY_MSG_{name}": (sentence, defaults[name][1]) for name, sentence in _SENTENCES.items()}

@@ -1,26 +1,26 @@
-"""The outbox and the audit trail, for those who watch over the service."""
-
-from collections.abc import Sequence
+"""The outbox, for those who watch over the service."""
 
 from flask import current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.accounts.models import Person
 from tumorboard.accounts.views.blueprint import blueprint
-from tumorboard.audit.models import AuditEntry
-from tumorboard.audit.queries import entries
 from tumorboard.audit.services import record
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.errors import NotFound
-from tumorboard.kernel.text import clean_line
 from tumorboard.kernel.web import page_of, requires, see_other
 from tumorboard.notices.domain import SUBJECTS, NoticeState
 from tumorboard.notices.models import Notice
 from tumorboard.notices.queries import counts_by_state, notices
 from tumorboard.notices.services.deliver import try_again
+
+# How a state is called on every page, with its tint and icon.
+WORDS = {
+    NoticeState.PENDING: ("Waiting", "warn", "clock"),
+    NoticeState.SENT: ("Sent", "good", "check"),
+    NoticeState.DEAD: ("Given up", "stop", "circle-alert"),
+}
 
 
 @blueprint.get("/outbox")
@@ -30,7 +30,11 @@ def list_notices() -> ResponseReturnValue:
     state = request.args.get("state", "")
     chosen = NoticeState(state) if state in set(NoticeState) else None
     return render_template(
-        "accounts/outbox.html", page=page_of(notices(chosen)), views=_views_by_state(chosen), subjects=SUBJECTS
+        "accounts/outbox.html",
+        page=page_of(notices(chosen)),
+        views=_views_by_state(chosen),
+        subjects=SUBJECTS,
+        words_of=WORDS.get,
     )
 
 
@@ -41,7 +45,9 @@ def show_notice(notice_id: int) -> ResponseReturnValue:
     notice = _notice(notice_id)
     facts = {**notice.facts, **({"link": "(a link that only the recipient is sent)"} if notice.holds_secret else {})}
     text = current_app.extensions["deliverer"].render(notice.kind, {"name": notice.name, **facts})
-    return render_template("accounts/notice.html", notice=notice, subject=SUBJECTS[notice.kind], text=text)
+    return render_template(
+        "accounts/notice.html", notice=notice, subject=SUBJECTS[notice.kind], text=text, words_of=WORDS.get
+    )
 
 
 @blueprint.post("/outbox/<id:notice_id>/repetition")
@@ -56,23 +62,12 @@ def repeat_notice(notice_id: int) -> ResponseReturnValue:
     return see_other(url_for("accounts.list_notices"))
 
 
-@blueprint.get("/audit-trail")
-@requires(Permission.AUDIT_SEE)
-def list_audit_entries() -> ResponseReturnValue:
-    """Who did or saw what."""
-    subject_id = clean_line(request.args.get("subject_id", ""))[:60]
-    page = page_of(entries(subject_id=subject_id))
-    names = _names_of(page.rows)
-    return render_template("accounts/audit_trail.html", page=page, names=names, subject_id=subject_id)
-
-
 def _views_by_state(chosen: NoticeState | None) -> list[tuple[str, int, str, bool]]:
     counts = {row[0]: row[1] for row in db.session.execute(counts_by_state())}
     here = url_for("accounts.list_notices")
-    names = {NoticeState.PENDING: "Waiting", NoticeState.SENT: "Sent", NoticeState.DEAD: "Given up"}
     views = [("All", sum(counts.values()), here, chosen is None)]
     return views + [
-        (name, counts.get(state, 0), f"{here}?state={state}", chosen is state) for state, name in names.items()
+        (name, counts.get(state, 0), f"{here}?state={state}", chosen is state) for state, (name, *_) in WORDS.items()
     ]
 
 
@@ -81,9 +76,3 @@ def _notice(notice_id: int) -> Notice:
     if notice is None:
         raise NotFound("There is no such message.")
     return notice
-
-
-def _names_of(rows: Sequence[AuditEntry]) -> dict[int, str]:
-    ids = {entry.person_id for entry in rows if entry.person_id}
-    found = db.session.scalars(select(Person).where(Person.id.in_(ids)))
-    return {person.id: person.name for person in found}

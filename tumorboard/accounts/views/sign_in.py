@@ -15,12 +15,13 @@ from flask_security import (
     password_reset,
     user_authenticated,
 )
+from flask_security.core import _default_messages
 from werkzeug.wrappers import Response as BaseResponse
 
 from tumorboard.accounts.domain import Actor, Part, Permission
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.services import end_sign_ins_of, forget_failures, note_failure, refuse_when_throttled
-from tumorboard.accounts.views.library import OWN_PARTS, SHORTEST_PASSWORD
+from tumorboard.accounts.views.library import OWN_PARTS, SHORTEST_PASSWORD, own_sentences
 from tumorboard.accounts.views.refusals import note_refusal
 from tumorboard.accounts.views.sessions import StoredSession, StoredSessions
 from tumorboard.audit.domain import Outcome
@@ -230,4 +231,5 @@ def _library_settings(app: Flask) -> dict[str, Any]:
         "SECURITY_CACHE_CONTROL": {"private": None, "no-store": None},
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_STATIC_FOLDER_URL": "/sign-in-static",
+        **own_sentences(_default_messages),
     }

@@ -8,7 +8,7 @@ from tumorboard.agendas.services import withdraw_from_agenda
 from tumorboard.agendas.views.blueprint import blueprint
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import case_seen_by
-from tumorboard.cases.schemas import ReasonSchema
+from tumorboard.cases.schemas import WithdrawalSchema
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import transaction
 from tumorboard.kernel.errors import Forbidden
@@ -28,7 +28,7 @@ def ask_withdrawal(code: str) -> ResponseReturnValue:
 def withdraw(code: str) -> ResponseReturnValue:
     """Take a case back."""
     case = _own_case(code)
-    form = submission(ReasonSchema())
+    form = submission(WithdrawalSchema())
     if form.refused:
         return _page(case, form), 422
     with transaction():
@@ -45,5 +45,5 @@ def _own_case(code: str) -> Case:
 
 
 def _page(case: Case, form: Submission) -> str:
-    shown = form_view(ReasonSchema(), form.typed, form.errors)
+    shown = form_view(WithdrawalSchema(), form.typed, form.errors)
     return render_template("agendas/withdrawal.html", case=case, form=shown)

@@ -16,9 +16,12 @@ from tumorboard.cases.services.draft import check_editable
 from tumorboard.cases.services.submit import answers_of
 from tumorboard.cases.views.blueprint import blueprint, outlook
 from tumorboard.cases.views.sections import (
+    MORE_ROWS,
     errors_by_input,
     rail,
     read_section,
+    returned,
+    row_count,
     row_errors,
     section_schema,
     section_url,
@@ -85,6 +88,13 @@ def check(code: str) -> ResponseReturnValue:
     return _check_page(_own_case(code), {})
 
 
+@blueprint.get("/cases/<code:code>/submission")
+@requires(Permission.CASE_SUBMIT)
+def check_again(code: str) -> ResponseReturnValue:
+    """A refused submission leaves its address in the browser; opened there, it is the page to check."""
+    return _check_page(_own_case(code), {})
+
+
 @blueprint.post("/cases/<code:code>/submission")
 @requires(Permission.CASE_SUBMIT)
 def submit(code: str) -> ResponseReturnValue:
@@ -124,7 +134,7 @@ def _section(slug: str) -> Section:
 def _after(case: Case, section: Section) -> str:
     wanted = request.form.get("go", "next")
     if wanted == "row":
-        return section_url(case, section) + "?rows=more"
+        return f"{section_url(case, section)}?rows={row_count() + MORE_ROWS}"
     position = SECTIONS.index(section) + 1
     last = position == len(SECTIONS)
     return url_for("cases.check", code=case.code) if last else section_url(case, SECTIONS[position])
@@ -146,6 +156,7 @@ def _section_page(case: Case, section: Section, form: Submission, **extra: Any) 
         steps=rail(case, section.slug),
         **outlook(case),
         back_url=back,
+        returned=returned(case),
         saved_word="Draft saved at" if case.state is CaseState.DRAFT else "Saved at",
         saved_at=clock(local(case.edited_at, g.actor.zone)),
         zone=case.institution.time_zone,
@@ -170,5 +181,6 @@ def _check_page(case: Case, gaps: Mapping[str, object]) -> str:
         gaps=gaps,
         steps=rail(case, "check"),
         **outlook(case),
+        returned=returned(case),
         may_submit=case.state in {CaseState.DRAFT, CaseState.RETURNED},
     )

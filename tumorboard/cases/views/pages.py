@@ -13,7 +13,7 @@ from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseSt
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.cases.queries import case_seen_by, counts_by_state, hours_in_words, own_cases
 from tumorboard.cases.views.blueprint import blueprint, outlook, slot
-from tumorboard.cases.views.sections import section_url, summary
+from tumorboard.cases.views.sections import returned, section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.web import page_of, requires
@@ -87,6 +87,7 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
         "history": [_entry(event) for event in reversed(case.history)],
         **(outlook(case) if case.state in OPEN else {"outlook": None}),
         "slot": slot(case),
+        "returned": returned(case),
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,
         "availability_url": _availability_url(case),

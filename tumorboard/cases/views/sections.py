@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import g, request, url_for
 from marshmallow import Schema, ValidationError
 
 from tumorboard.accounts.models import Person
 from tumorboard.accounts.queries import physicians_of
-from tumorboard.cases.domain import SECTIONS, Section, SectionState, missing, progress
+from tumorboard.cases.domain import SECTIONS, Act, CaseState, Section, SectionState, missing, progress
 from tumorboard.cases.models import Case
+from tumorboard.cases.queries import hours_in_words
 from tumorboard.cases.schemas import CaseDraftSchema, StudySchema
 from tumorboard.cases.services import SectionAnswers
 from tumorboard.cases.services.submit import answers_of
@@ -20,8 +21,9 @@ from tumorboard.kernel.ui import form_view
 from tumorboard.kernel.web import Submission, messages_of, offer
 from tumorboard.series.queries import boards
 
-STUDY_ROWS, MOST_STUDIES = 4, 30
+STUDY_ROWS, MOST_STUDIES, MORE_ROWS = 4, 30, 2
 _STUDY = tuple(StudySchema().fields)
+_HOURS = ("joins_from", "joins_until")
 _CONTROL = {"csrf_token", "version", "go"}
 
 
@@ -82,7 +84,7 @@ def read_section(case: Case, section: Section) -> Submission:
 
 def _read_studies() -> Submission:
     rows, errors = [], {}
-    typed = [_typed_study(number) for number in range(_row_count())]
+    typed = [_typed_study(number) for number in range(row_count())]
     for number, row in enumerate(typed):
         if not any(row.get(name) for name in ("what", "day", "performed_at")):
             continue
@@ -105,7 +107,8 @@ def _typed_study(number: int) -> dict[str, str]:
     return {name: request.form.get(f"study-{number}-{name}", "") for name in StudySchema().fields}
 
 
-def _row_count() -> int:
+def row_count() -> int:
+    """How many rows of studies the form that was sent has, filled or not."""
     present = (
         number for number in range(MOST_STUDIES) if any(f"study-{number}-{name}" in request.form for name in _STUDY)
     )
@@ -133,7 +136,8 @@ def study_views(form: Submission) -> list[Any]:
     stored = form.typed.get("studies", [])
     names = StudySchema().fields
     filled = [row if isinstance(row, Mapping) else {name: getattr(row, name) for name in names} for row in stored]
-    wanted = max(STUDY_ROWS, len(filled) + (2 if "rows" in request.args or len(filled) >= STUDY_ROWS else 0))
+    spare = len(filled) + (MORE_ROWS if len(filled) >= STUDY_ROWS else 0)
+    wanted = max(STUDY_ROWS, spare, request.args.get("rows", 0, type=int))
     padded = [*filled, *({} for _ in range(min(wanted, MOST_STUDIES) - len(filled)))]
     return [
         form_view(StudySchema(), row, form.errors.get(str(number), {}), prefix=f"study-{number}-")
@@ -142,8 +146,26 @@ def study_views(form: Submission) -> list[Any]:
 
 
 def row_errors(form: Submission) -> list[tuple[str, str]]:
-    views = study_views(form)
-    return [pair for view in views for pair in view.errors]
+    views = enumerate(study_views(form), start=1)
+    return [(name, f"Row {number}, {sentence}") for number, view in views for name, sentence in view.errors]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a coordinator asks for, and who asks."""
+
+    by: str
+    reason: str
+
+
+def returned(case: Case) -> Returned | None:
+    """The question that a returned case came back with."""
+    if case.state is not CaseState.RETURNED:
+        return None
+    asked = [event for event in case.history if event.act is Act.RETURN]
+    return (
+        Returned(asked[-1].person.name if asked[-1].person else "The coordinator", asked[-1].reason) if asked else None
+    )
 
 
 def summary(case: Case) -> list[SectionSummary]:
@@ -151,14 +173,24 @@ def summary(case: Case) -> list[SectionSummary]:
     answers, summaries = answers_of(case), []
     for section in SECTIONS:
         shown = _words(section_schema(case, section), answers) if section.slug != SECTIONS[-1].slug else []
+        shown = [row for row in shown if row[0] not in _HOURS]
+        if "joins_from" in section.fields:
+            shown.append(_hours(case))
         gaps = [label for name, label, text in shown if not text and name in missing(section, answers)]
         studies = list(case.studies) if "studies" in section.fields else []
         summaries.append(SectionSummary(section.title, section_url(case, section), shown, gaps, studies))
     return summaries
 
 
+def _hours(case: Case) -> tuple[str, str, str]:
+    who = "You can join" if g.actor.person_id == case.presenter_id else "The presenter can join"
+    return "joins_from", who, hours_in_words(case)
+
+
 def _words(schema: Schema, answers: Mapping[str, object]) -> list[tuple[str, str, str]]:
-    return [(view.name, view.label, _word(view)) for view in form_view(schema, answers, {})]
+    decided = answers["accepted_at"] is not None  # what was asked for then gave way to what the coordinator gives
+    labels = {"minutes": "Minutes given"} if decided else {}
+    return [(view.name, labels.get(view.name, view.label), _word(view)) for view in form_view(schema, answers, {})]
 
 
 def _word(view: Any) -> str:

@@ -7,7 +7,7 @@ from flask import flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.feeds.domain import MOST_TOKENS, TooManyFeeds
+from tumorboard.feeds.domain import MOST_TOKENS, NameTaken, TooManyFeeds
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.queries import (
     address_of,
@@ -94,7 +94,7 @@ def make() -> ResponseReturnValue:
     try:
         with transaction():
             token, secret = make_address(form.value, by=g.actor, now=utc_now())
-    except TooManyFeeds as error:
+    except (NameTaken, TooManyFeeds) as error:
         return _page(Submission(typed=form.typed, errors={"name": [error.message]})), 409
     return _shown_once(token, secret)
 

@@ -18,19 +18,34 @@ class Link:
     count: int | None = None
 
 
-_PEOPLE = ("accounts.list_people", "accounts.list_in", "accounts.new_", "accounts.show_person", "accounts.show_in")
+# A refused form stays where it was: its address belongs to the same entry.
+_OWN_CASES = (
+    *("cases.list_own", "cases.show", "cases.edit", "cases.check", "cases.store", "cases.submit", "cases.start"),
+    *("agendas.ask_withdrawal", "agendas.withdraw"),
+)
+_TRIAGE = ("cases.inbox", "cases.decide", "cases.accept", "cases.decline", "cases.send_back", "cases.redirect_to")
+_AGENDAS = ("agendas.list", "agendas.show", "agendas.print", "agendas.edit", "agendas.publish", "scheduling.")
+_PEOPLE = (
+    *("accounts.list_people", "accounts.list_in", "accounts.new_", "accounts.show_person", "accounts.show_in"),
+    *("accounts.create_", "accounts.update_", "accounts.change_access", "accounts.repeat_invitation"),
+)
 # What stands in the navigation, for whom, and which pages belong to it.
 _ENTRIES: tuple[tuple[str, str, Permission, tuple[str, ...]], ...] = (
     ("Today", "home.today", Permission.HOME_SEE, ("home.today",)),
     ("Calendar", "home.calendar", Permission.CALENDAR_SEE, ("home.calendar",)),
     ("Subscribe", "feeds.subscriptions", Permission.FEED_SUBSCRIBE, ("feeds.",)),
-    ("My cases", "cases.list_own", Permission.CASE_SUBMIT, ("cases.list_own", "cases.show", "cases.edit", "cases.ch")),
-    ("Triage", "cases.inbox", Permission.CASE_TRIAGE, ("cases.inbox", "cases.decide")),
-    ("Agendas", "agendas.list_agendas", Permission.AGENDA_SEE, ("agendas.",)),
+    ("My cases", "cases.list_own", Permission.CASE_SUBMIT, _OWN_CASES),
+    ("Triage", "cases.inbox", Permission.CASE_TRIAGE, _TRIAGE),
+    ("Agendas", "agendas.list_agendas", Permission.AGENDA_SEE, _AGENDAS),
     ("Plans", "scheduling.overview", Permission.PLAN_RUN, ("scheduling.",)),
     ("Series", "series.list_series", Permission.SERIES_SEE, ("series.", "meetings.")),
     ("People", "accounts.list_people", Permission.PEOPLE_MANAGE, _PEOPLE),
-    ("Outbox", "accounts.list_notices", Permission.NOTICES_SEE, ("accounts.list_notices", "accounts.show_notice")),
+    (
+        "Outbox",
+        "accounts.list_notices",
+        Permission.NOTICES_SEE,
+        ("accounts.list_notices", "accounts.show_notice", "accounts.repeat_notice"),
+    ),
     ("Audit", "accounts.list_audit_entries", Permission.AUDIT_SEE, ("accounts.list_audit_entries",)),
 )
 

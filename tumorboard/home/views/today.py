@@ -15,7 +15,7 @@ from tumorboard.cases.queries import drafts_of, waiting_for_triage
 from tumorboard.cases.views.pages import new_draft_key
 from tumorboard.feeds.queries import concerns
 from tumorboard.home.views.blueprint import blueprint
-from tumorboard.kernel.clock import duration, local, long_day, utc_now, when
+from tumorboard.kernel.clock import local, long_day, until, utc_now, when
 from tumorboard.kernel.db import db
 from tumorboard.kernel.web import requires
 from tumorboard.meetings.domain import MeetingState
@@ -55,7 +55,7 @@ def today() -> ResponseReturnValue:
         more=max(len(needs) - MOST_NEEDS, 0),
         meetings=meetings,
         presented=presented,
-        until_next=duration(meetings[0].starts_at - now) if meetings else "",
+        until_next=until(meetings[0].starts_at, now=now, zone=actor.zone) if meetings else "",
         draft_key=new_draft_key() if actor.may(Permission.CASE_SUBMIT) else None,
     )
 

@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from tumorboard.kernel.clock import clock, day, duration, iso, long_day, long_when, span, when, when_there, zone_name
+from tumorboard.kernel.clock import (
+    clock,
+    day,
+    duration,
+    iso,
+    long_day,
+    long_when,
+    span,
+    stamp,
+    until,
+    when,
+    when_there,
+    zone_name,
+)
 
 __all__ = [
     "clock",
@@ -13,6 +26,8 @@ __all__ = [
     "long_day",
     "long_when",
     "span",
+    "stamp",
+    "until",
     "when",
     "when_there",
     "zone_name",
@@ -21,5 +36,5 @@ __all__ = [
 
 def install_formats(app: Flask) -> None:
     """Give templates the filters of this module."""
-    for function in (day, long_day, clock, when, long_when, when_there, span, zone_name, duration, iso):
+    for function in (day, long_day, clock, when, long_when, when_there, span, stamp, zone_name, duration, until, iso):
         app.jinja_env.filters[function.__name__] = function

@@ -102,7 +102,7 @@ class Repetition:
             chosen = cls._monthly(pairs)
             if chosen and chosen.as_rule(first_on=first_on) == rule:
                 return chosen
-        if rule == cls(Repeats.YEARLY).as_rule(first_on=first_on):
+        if rule in {"FREQ=YEARLY", cls(Repeats.YEARLY).as_rule(first_on=first_on)}:
             return cls(Repeats.YEARLY)
         return cls(Repeats.CUSTOM, rule=rule)
 
