@@ -51,7 +51,7 @@ def whys_of(cases: Iterable[Case]) -> dict[int, str]:
     ids = [case.id for case in cases]
     last = select(func.max(PlanMove.id)).where(PlanMove.case_id.in_(ids)).group_by(PlanMove.case_id)
     found = select(PlanMove.case_id, PlanMove.why).where(PlanMove.id.in_(last))
-    return dict(session().execute(found).tuples().all())
+    return {row.case_id: row.why for row in session().execute(found)}
 
 
 def proposal_of(series_id: int) -> PlanRun | None:
