@@ -50,6 +50,7 @@ PAGES = [
     ("physician", "/cases/{draft}/sections/question-for-the-board"),
     ("physician", "/cases/{draft}/sections/imaging-and-pathology"),
     ("physician", "/cases/{draft}/check"),
+    ("physician", "/cases/{draft}/submission"),
     ("physician", "/cases/{scheduled}"),
     ("physician", "/cases/{submitted}/withdrawal"),
     ("coordinator", "/triage"),

@@ -57,6 +57,7 @@ function saved(answer) {
   if (aside && answer.aside) aside.replaceWith(fragment(answer.aside));
   dirty = again;
   held = open.length > 0; // what was refused is on this page only
+  state.toggleAttribute("data-held", held);
   show("saved", `${state.dataset.saved} ${answer.saved}${open.length ? `, but not ${open.join("; ")}` : ""}`);
 }
 

@@ -7,7 +7,7 @@ const number = (value) => value.toLocaleString("en-US");
 function watch(field) {
   const most = Number(field.dataset.most);
   const note = document.createElement("p");
-  note.className = "count";
+  note.className = "used";
   note.id = `${field.id}-count`;
   field.after(note);
   field.setAttribute("aria-describedby", `${field.getAttribute("aria-describedby") ?? ""} ${note.id}`.trim());
