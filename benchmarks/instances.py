@@ -21,7 +21,7 @@ TODAY = date(2026, 12, 1)
 DAYS_UNTIL_DUE = {Urgency.EMERGENT: 2, Urgency.URGENT: 7, Urgency.SOON: 14, Urgency.ROUTINE: 28}
 SPECIALTIES = ("surgery", "medical_oncology", "radiation_oncology", "pathology", "radiology")
 # How many boards meet at the same hour where boards run in parallel.
-AT_ONCE = 3
+AT_ONCE = 2
 STARTS = (420, 480, 720, 960, 1020)
 
 
@@ -47,7 +47,7 @@ def instance(size: Size, seed: int) -> Problem:
     presenters = tuple(_presenter(each, members, size, chance) for each in range(max(6, size.cases // 5)))
     reps = tuple(_rep(board, each, size, chance) for board in boards for each in SPECIALTIES)
     homes = _homes(boards, presenters, size, chance)
-    cases = tuple(_case(each, boards[each % size.boards], homes, chance) for each in range(size.cases))
+    cases = tuple(_case(each, boards[each % size.boards], homes, size, chance) for each in range(size.cases))
     problem = Problem(
         name=f"{size}, seed {seed}",
         today=TODAY,
@@ -109,20 +109,20 @@ def _homes(
     return homes
 
 
-def _case(each: int, board: Board, homes: dict[str, list[Presenter]], chance: random.Random) -> Case:
+def _case(each: int, board: Board, homes: dict[str, list[Presenter]], size: Size, chance: random.Random) -> Case:
     urgency = Urgency(chance.choices(list(Urgency), (3, 7, 30, 60))[0])
-    age = chance.randrange(4) if urgency.may_use_reserve else chance.randrange(28)
+    age = chance.randrange(4) if urgency.may_use_reserve else chance.randrange(21)
     submitted = TODAY - timedelta(days=age)
     presenter = chance.choice(homes[board.id])
-    late = chance.random() < 0.25
+    ready = TODAY + timedelta(days=chance.randrange(1, 5 * size.weeks)) if chance.random() < 0.25 else submitted
     return Case(
         id=f"c{each:04}",
         board=board.id,
         minutes=chance.choice((5, 10, 10, 15, 20)),
         urgency=urgency,
         submitted=submitted,
-        ready=TODAY + timedelta(days=chance.randrange(1, 21)) if late else submitted,
-        deadline=submitted + timedelta(days=DAYS_UNTIL_DUE[urgency]),
+        ready=ready,
+        deadline=ready + timedelta(days=DAYS_UNTIL_DUE[urgency]),
         presenter=presenter.id,
         institution=presenter.institution,
         specialties=tuple(chance.sample(SPECIALTIES, chance.choice((0, 1, 2, 3)))),

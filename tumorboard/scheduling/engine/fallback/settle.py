@@ -11,21 +11,23 @@ class Settler:
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self._pairs = list(combinations(range(table.waiting + 1), 2))
         self._tried: set[tuple[int, int]] = set()
 
     def settle(self) -> None:
-        while sum(self._try(*pair) for pair in self._pairs()):
-            pass
+        while open_pairs := self._open_pairs():
+            for pair in open_pairs:
+                self._try(*pair)
 
-    def _pairs(self) -> list[tuple[int, int]]:
-        """Return the pairs of places with anybody in one of them."""
-        members = self.table.members
-        return [pair for pair in combinations(range(len(members)), 2) if members[pair[0]] or members[pair[1]]]
+    def _open_pairs(self) -> list[tuple[int, int]]:
+        """Return the pairs not tried as they are now, with anybody in one of them."""
+        stamps, members, tried = self.table.stamps, self.table.members, self._tried
+        return [
+            (one, two)
+            for one, two in self._pairs
+            if (stamps[one], stamps[two]) not in tried and (members[one] or members[two])
+        ]
 
-    def _try(self, one: int, two: int) -> bool:
-        stamps = self.table.stamps
-        if (stamps[one], stamps[two]) in self._tried:
-            return False
-        changed = shared(self.table, one, two)
-        self._tried.add((stamps[one], stamps[two]))
-        return changed
+    def _try(self, one: int, two: int) -> None:
+        shared(self.table, one, two)
+        self._tried.add((self.table.stamps[one], self.table.stamps[two]))

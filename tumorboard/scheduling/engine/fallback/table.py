@@ -8,6 +8,9 @@ from tumorboard.scheduling.engine.draft import Draft, Starts
 from tumorboard.scheduling.engine.problem import Case
 from tumorboard.scheduling.engine.rules import belongs
 
+# More minutes than anybody has; how many may wait.
+NO_LIMIT = 1 << 30
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -15,6 +18,7 @@ class Snapshot:
 
     where: list[int]
     stamps: list[int]
+    closed: list[bool]
     starts: dict[str, Starts]
     cost: int
 
@@ -64,17 +68,14 @@ class Table:
         """Return the minutes taken by those of them that may not have the reserve."""
         return sum(self.minutes[each] for each in self.members[place] if self.is_barred[each])
 
-    def is_closed(self, place: int) -> bool:
-        """Whether what is published fills the reserve, so that nothing barred from it may join."""
+    def _is_closed(self, place: int) -> bool:
         if place == self.waiting or self.has_newcomer[place] or self.barred(place) <= self.open[place]:
             return False
         return all(self.home[each] == place for each in self.members[place] if self.is_barred[each])
 
     def has_room(self, place: int, cases: Iterable[int]) -> bool:
         """Whether these cases fit into the minutes and leave the reserve alone."""
-        if place == self.waiting:
-            return True
-        minutes, barred, newcomers = 0, 0, self.has_newcomer[place]
+        minutes, barred, newcomers = 0, 0, place != self.waiting and self.has_newcomer[place]
         for each in cases:
             minutes += self.minutes[each]
             if self.is_barred[each]:
@@ -99,6 +100,7 @@ class Table:
             return False
         for place, cases in lists.items():
             self.members[place] = cases
+            self.closed[place] = self._is_closed(place)
             self.stamps[place] = next(self._clock)
         for case, place in changes.items():
             self.where[case] = place
@@ -107,7 +109,7 @@ class Table:
     def saved(self) -> Snapshot:
         starts = self.draft.starts
         kept = {meeting.id: starts[meeting.id] for meeting in self.meetings if meeting.id in starts}
-        return Snapshot(list(self.where), list(self.stamps), kept, self.cost())
+        return Snapshot(list(self.where), list(self.stamps), list(self.closed), kept, self.cost())
 
     def restore(self, saved: Snapshot) -> None:
         for meeting in self.meetings:
@@ -118,7 +120,7 @@ class Table:
                 self._note(case, new)
                 self.members[old].remove(case)
                 self.members[new].append(case)
-        self.where, self.stamps = list(saved.where), list(saved.stamps)
+        self.where, self.stamps, self.closed = list(saved.where), list(saved.stamps), list(saved.closed)
 
     def _seated(self, changes: Mapping[int, int], lists: Mapping[int, Sequence[int]]) -> bool:
         """Seat the cases in the draft; undo everything where a meeting has no order."""
@@ -182,7 +184,10 @@ class Table:
         """Read what stands in the meetings for good, and what that leaves."""
         draft, free = self.draft, {case.id for case in self.cases}
         self.fixed = [[each for each in draft.standing(meeting.id) if each.id not in free] for meeting in self.meetings]
-        self.room, self.open, self.has_newcomer, self._needs_order = [], [], [], []
+        self.room: list[int] = []
+        self.open: list[int] = []
+        self.has_newcomer: list[bool] = []
+        self._needs_order: list[bool] = []
         for meeting, fixed in zip(self.meetings, self.fixed, strict=True):
             barred = [each for each in fixed if not each.urgency.may_use_reserve]
             self.room.append(draft.catalog.limit(meeting) - sum(each.minutes for each in fixed))
@@ -190,6 +195,8 @@ class Table:
             self.has_newcomer.append(not all(belongs(each, meeting) for each in barred))
             pauses = draft.catalog.pause(meeting) > 0
             self._needs_order.append(pauses or any(draft.is_doubtful(each, meeting) for each in fixed))
+        self.room.append(NO_LIMIT)
+        self.open.append(NO_LIMIT)
 
     def _doubtful(self, case: Case) -> frozenset[int]:
         possible = self.draft.rules.possible(case)
@@ -204,3 +211,5 @@ class Table:
         self.members: list[list[int]] = [[] for _ in range(self.waiting + 1)]
         for case, place in enumerate(self.where):
             self.members[place].append(case)
+        # Whether what is published fills the reserve, so that nothing barred from it may join.
+        self.closed = [self._is_closed(place) for place in range(self.waiting + 1)]
