@@ -16,16 +16,19 @@ class Fingerprints:
         self.problem = draft.catalog.problem
         self.setting = setting
         self._boards = {board.id: board for board in self.problem.boards}
+        # Taken at once: later the draft is full, and would look like another.
+        self._taken = {board: _hashed(self._facts(board)) for board in sorted(draft.boards)}
 
     def of(self, group: Group) -> str:
-        return sha256("\n".join(self._board(board) for board in sorted(group)).encode()).hexdigest()
+        """Return the fingerprint of some of the boards being planned."""
+        return _hashed([self._taken[board] for board in sorted(group)])
 
-    def _board(self, board: str) -> str:
+    def _facts(self, board: str) -> tuple[object, ...]:
         cases = self.catalog.queue.get(board, ())
         people = sorted({person for case in cases for person in (case.presenter, case.backup) if person is not None})
         pins = sorted((case.id, self.draft.pinned[case.id]) for case in cases if case.id in self.draft.pinned)
         fixed = sorted((case.id, self.draft.where[case.id]) for case in cases if case.id in self.draft.where)
-        facts = (
+        return (
             self.setting,
             self.problem.today,
             self.problem.horizon_end,
@@ -40,7 +43,6 @@ class Fingerprints:
             fixed,
             self._beside(board, people),
         )
-        return repr(facts)
 
     def _beside(self, board: str, people: list[str]) -> list[tuple[str, str, int]]:
         """Return where these people's other cases are fixed at the same time as a meeting of the board."""
@@ -52,3 +54,7 @@ class Fingerprints:
                 if case.board != board and meeting and any(e.id in own for e in self.catalog.parallel[meeting]):
                     found.append((case.id, meeting, self.draft.starts[meeting][case.id]))
         return sorted(found)
+
+
+def _hashed(facts: object) -> str:
+    return sha256(repr(facts).encode()).hexdigest()
