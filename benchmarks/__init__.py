@@ -1,1 +1,1 @@
-"""Repeatable measurements: `python -m benchmarks` prints a table, `python -m benchmarks fresh` times a first start."""
+"""Repeatable measurements: `python -m benchmarks`; with `planner` or `fresh` only a part of them."""

@@ -20,6 +20,8 @@ from tumorboard.scheduling.engine import (
 TODAY = date(2026, 12, 1)
 DAYS_UNTIL_DUE = {Urgency.EMERGENT: 2, Urgency.URGENT: 7, Urgency.SOON: 14, Urgency.ROUTINE: 28}
 SPECIALTIES = ("surgery", "medical_oncology", "radiation_oncology", "pathology", "radiology")
+# How many boards meet at the same hour where boards run in parallel.
+AT_ONCE = 2
 STARTS = (420, 480, 720, 960, 1020)
 
 
@@ -45,7 +47,7 @@ def instance(size: Size, seed: int) -> Problem:
     presenters = tuple(_presenter(each, members, size, chance) for each in range(max(6, size.cases // 5)))
     reps = tuple(_rep(board, each, size, chance) for board in boards for each in SPECIALTIES)
     homes = _homes(boards, presenters, size, chance)
-    cases = tuple(_case(each, boards[each % size.boards], homes, chance) for each in range(size.cases))
+    cases = tuple(_case(each, boards[each % size.boards], homes, size, chance) for each in range(size.cases))
     problem = Problem(
         name=f"{size}, seed {seed}",
         today=TODAY,
@@ -62,7 +64,7 @@ def instance(size: Size, seed: int) -> Problem:
 
 
 def _board(each: int, size: Size, chance: random.Random) -> Board:
-    weekday, start = (1, 960) if size.parallel else (each % 5, chance.choice(STARTS))
+    weekday, start = (each // AT_ONCE % 5, 960) if size.parallel else (each % 5, chance.choice(STARTS))
     return Board(f"b{each:02}", "hub", weekday=weekday, start=start, minutes=chance.choice((60, 75, 90)))
 
 
@@ -96,31 +98,31 @@ def _rep(board: Board, specialty: str, size: Size, chance: random.Random) -> Rep
 def _homes(
     boards: tuple[Board, ...], presenters: tuple[Presenter, ...], size: Size, chance: random.Random
 ) -> dict[str, list[Presenter]]:
-    """Presenters mostly belong to one board; a tenth, in parallel a quarter, come to others as well."""
+    """Presenters mostly belong to one board; a tenth come to another as well."""
     homes: dict[str, list[Presenter]] = {board.id: [] for board in boards}
     for each, presenter in enumerate(presenters):
         homes[boards[each % len(boards)].id].append(presenter)
-        if chance.random() < (0.25 if size.parallel else 0.1):
+        if chance.random() < 0.1:
             homes[chance.choice(boards).id].append(presenter)
     for board in boards:
         homes[board.id] = homes[board.id] or [chance.choice(presenters)]
     return homes
 
 
-def _case(each: int, board: Board, homes: dict[str, list[Presenter]], chance: random.Random) -> Case:
+def _case(each: int, board: Board, homes: dict[str, list[Presenter]], size: Size, chance: random.Random) -> Case:
     urgency = Urgency(chance.choices(list(Urgency), (3, 7, 30, 60))[0])
-    age = chance.randrange(4) if urgency.may_use_reserve else chance.randrange(28)
+    age = chance.randrange(4) if urgency.may_use_reserve else chance.randrange(21)
     submitted = TODAY - timedelta(days=age)
     presenter = chance.choice(homes[board.id])
-    late = chance.random() < 0.25
+    ready = TODAY + timedelta(days=chance.randrange(1, 5 * size.weeks)) if chance.random() < 0.25 else submitted
     return Case(
         id=f"c{each:04}",
         board=board.id,
         minutes=chance.choice((5, 10, 10, 15, 20)),
         urgency=urgency,
         submitted=submitted,
-        ready=TODAY + timedelta(days=chance.randrange(1, 21)) if late else submitted,
-        deadline=submitted + timedelta(days=DAYS_UNTIL_DUE[urgency]),
+        ready=ready,
+        deadline=ready + timedelta(days=DAYS_UNTIL_DUE[urgency]),
         presenter=presenter.id,
         institution=presenter.institution,
         specialties=tuple(chance.sample(SPECIALTIES, chance.choice((0, 1, 2, 3)))),
@@ -131,13 +133,13 @@ def _with_agendas(problem: Problem, chance: random.Random) -> Problem:
     """Publish what an office would have published: the older cases, one after another into the next meetings."""
     from benchmarks.baselines import appended
 
-    older = tuple(case for case in problem.cases if (TODAY - case.submitted).days >= 7)
+    older = tuple(case for case in problem.cases if not case.urgency.may_use_reserve)
     plan = appended(replace(problem, cases=older))
     told = {slot.case: PublishedSlot(slot.meeting, slot.start) for slot in plan.slots}
-    soon = {meeting.id for meeting in problem.meetings if (meeting.date - TODAY).days < 14}
+    soon = {meeting.id for meeting in problem.meetings if (meeting.date - TODAY).days < 28}
     cases = [
         replace(case, published=told[case.id])
-        if case.id in told and told[case.id].meeting in soon and chance.random() < 0.8
+        if case.id in told and told[case.id].meeting in soon and chance.random() < 0.9
         else case
         for case in problem.cases
     ]

@@ -118,7 +118,7 @@ def test_bounds_never_exceed_what_an_empty_alliance_costs():
     case = a_case(id="a", minutes=61, deadline=TODAY)
     problem = a_problem(cases=(case,), config=replace(Config(), beyond_days=0))
 
-    assert Objective(Rules(Catalog(problem))).bounds()[:2] == (28 * 35 + 400, 1)
+    assert Objective(Rules(Catalog(problem))).own_minimum(case)[:2] == (28 * 35 + 400, 1)
 
 
 def test_order_keys_are_inversions_moved_waiting_leaving_end():

@@ -24,6 +24,7 @@ class Catalog:
         self.calendar = _grouped(problem.meetings, lambda meeting: meeting.board)
         self.queue = _grouped(problem.cases, lambda case: case.board)
         self.presented_by = _presented_by(problem.cases)
+        self._boards_of = {who: frozenset(case.board for case in own) for who, own in self.presented_by.items()}
         self.parallel = _parallel(problem.meetings)
         self.position = {meeting.id: place for group in self.calendar.values() for place, meeting in enumerate(group)}
         self._absences = _absences(problem)
@@ -81,6 +82,11 @@ class Catalog:
         policy = self.policies[meeting.board]
         pause = policy.break_minutes if meeting.minutes >= policy.break_from else 0
         return pause if self._locked[meeting.id] + pause <= meeting.minutes else 0
+
+    def may_collide(self, person: Presenter, meeting: Meeting) -> bool:
+        """Whether the person may have another case in a meeting that runs at the same time."""
+        boards = self._boards_of[person.id]
+        return any(other.board in boards for other in self.parallel[meeting.id])
 
     def forbids(self, meeting: Meeting, other: Meeting) -> bool:
         """Whether nobody may present in both of these meetings that run in parallel."""

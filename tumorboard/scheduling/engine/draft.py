@@ -51,9 +51,12 @@ class Draft:
 
     def free_cases(self) -> list[Case]:
         """Return the cases that may be moved, the most pressing first."""
-        cases = (case for board in sorted(self.boards) for case in self.catalog.queue.get(board, ()))
-        free = [case for case in cases if case.locked is None and case.id not in self.pinned]
-        return sorted(free, key=self.catalog.priority)
+        return sorted((case for board in self.boards for case in self.free_of(board)), key=self.catalog.priority)
+
+    def free_of(self, board: str) -> list[Case]:
+        """Return the cases of one board that may be moved, in the order of their ids."""
+        queue = self.catalog.queue.get(board, ()) if board in self.boards else ()
+        return [case for case in queue if case.locked is None and case.id not in self.pinned]
 
     def standing(self, meeting: str) -> list[Case]:
         """Return the cases of the meeting in the order of their ids."""
@@ -111,6 +114,20 @@ class Draft:
             self._orders[key] = None if starts is None else without_pause(starts)
         return self._orders[key]
 
+    def arranged(self, cases: list[Case], meeting: Meeting) -> Starts | None:
+        """Return starts for these cases in the meeting beside what their presenters do elsewhere, or None."""
+        if any(self._forbidden_elsewhere(case, meeting) for case in cases if case.locked is None):
+            return None
+        return self.possible_order(cases, meeting)
+
+    def is_doubtful(self, case: Case, meeting: Meeting) -> bool:
+        """Whether the presenter's hours, or what they do at the same time, may forbid an order of the meeting."""
+        speaker = self.catalog.speaker(case, meeting)
+        if self.catalog.may_collide(speaker, meeting):
+            return True
+        length = self.catalog.length(meeting)
+        return case.id not in self.relaxed and self.catalog.hours(speaker, meeting, length) != ((0, length),)
+
     def speaks_elsewhere(self, case: Case, meeting: Meeting, *, start: int) -> bool:
         """Whether the presenter is too close to, or forbidden by, another meeting at this start."""
         if self._forbidden_elsewhere(case, meeting):
@@ -139,13 +156,11 @@ class Draft:
 
         Minutes from this meeting's start, the time for changing rooms on both sides included.
         """
-        parallel = self.catalog.parallel[meeting.id]
         speaker = self.catalog.speaker(case, meeting)
-        presented = self.catalog.presented_by[speaker.id]
-        if not parallel or len(presented) == 1:
+        if not self.catalog.may_collide(speaker, meeting):
             return
-        others = {other.id: other for other in parallel}
-        for own in presented:
+        others = {other.id: other for other in self.catalog.parallel[meeting.id]}
+        for own in self.catalog.presented_by[speaker.id]:
             other = others.get(self.where.get(own.id, ""))
             if other is not None and self.catalog.speaker(own, other) is not speaker:
                 continue
@@ -185,7 +200,7 @@ class Draft:
     def _item(self, case: Case, meeting: Meeting, final: bool = False) -> Item:
         """Return the case as an item; only presenters with meetings in parallel change while planning."""
         speaker = self.catalog.speaker(case, meeting)
-        if self.catalog.parallel[meeting.id] and len(self.catalog.presented_by[speaker.id]) > 1:
+        if self.catalog.may_collide(speaker, meeting):
             return self._new_item(case, meeting, final)
         key = case.id, meeting.id
         if key not in self._items:

@@ -1,6 +1,6 @@
 """What a plan costs: six levels, lexicographic, and the keys for the order inside a meeting."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,19 +18,14 @@ NOTHING: Levels = (0, 0, 0, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Burden:
-    """What an institution's delays on a board are added to and divided by, and the most they can be."""
+    """What an institution's delays on a board are added to and divided by."""
 
     past: int
     cases: int
-    longest: int = 0
 
     @property
     def divisor(self) -> int:
         return max(1, self.cases)
-
-    @property
-    def most(self) -> int:
-        return self.of(self.longest)
 
     def of(self, delay: int) -> int:
         return -(-100 * (delay + self.past) // self.divisor)
@@ -87,24 +82,21 @@ class Objective:
     def burdens(self, board: str) -> dict[str, "Burden"]:
         """Return, for each institution with cases on the board, how its delays are weighed."""
         prior = self.catalog.policies[board].fair_prior
-        burdens: dict[str, Burden] = {}
-        for case in self.catalog.queue.get(board, ()):
-            past = self._past.get((board, case.institution))
-            known = burdens.get(case.institution) or Burden(
-                past.delay if past else 0, prior + (past.cases if past else 0)
-            )
-            longest = max(cost[4] for cost, _ in self.choices(case)) if case.locked is None else 0
-            fixed = self.cost(case, case.locked)[4] if case.locked is not None else 0
-            burdens[case.institution] = Burden(known.past, known.cases + 1, known.longest + longest + fixed)
+        counts = Counter(case.institution for case in self.catalog.queue.get(board, ()))
+        burdens = {}
+        for institution, count in counts.items():
+            past = self._past.get((board, institution))
+            burdens[institution] = Burden(past.delay, prior + past.cases + count) if past else Burden(0, prior + count)
         return burdens
 
-    def bounds(self) -> tuple[int | None, ...]:
-        """Return a lower bound for each level, None where none is known."""
-        cases = self.catalog.problem.cases
-        late = sum(self.own_minimum(case)[0] for case in cases)
-        hopeless = [case for case in cases if not self.rules.possible(case) and case.locked is None]
-        unsched = sum(self.weight(case) for case in hopeless)
-        return late, unsched, 0, 0, 0, 0
+    def longest_delays(self, board: str) -> dict[str, int]:
+        """Return, for each institution with cases on the board, the most meetings they can wait together."""
+        longest: Counter[str] = Counter()
+        for case in self.catalog.queue.get(board, ()):
+            locked = case.locked is not None
+            costs = [self.cost(case, case.locked)] if locked else [cost for cost, _ in self.choices(case)]
+            longest[case.institution] += max(cost[4] for cost in costs)
+        return longest
 
     def _cost(self, case: Case, meeting: Meeting | None) -> Cost:
         moves = self._moves(case, meeting)

@@ -9,7 +9,7 @@ from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.explain import Explainer
 from tumorboard.scheduling.engine.fallback import place_earliest
 from tumorboard.scheduling.engine.fixed import fix, hold
-from tumorboard.scheduling.engine.objective import Objective
+from tumorboard.scheduling.engine.objective import Objective, summed
 from tumorboard.scheduling.engine.plan import (
     LEVEL_NAMES,
     Bounds,
@@ -35,6 +35,7 @@ from tumorboard.scheduling.engine.solving import (
     solver_version,
 )
 
+Said = tuple[list[Slot], list[Waiting], list[Move]]
 ENGINES = ("auto", "cp-sat", "stdlib")
 
 
@@ -130,13 +131,14 @@ def _draft(problem: Problem, boards: Collection[str] | None) -> Draft:
 def _planned(draft: Draft, previous: Plan, budget: Budget, engine: str) -> Plan:
     fix(draft)
     parts, name, version, trouble = _solved(draft, previous, budget, engine)
-    slots, waiting, moves = _explained(draft)
-    held_slots, held_waiting, held_moves = _held(draft, previous)
+    said = _said_again(draft, parts, previous)
+    slots, waiting, moves = _explained(draft, said)
+    held_slots, held_waiting, held_moves = _held(draft, previous, said)
     return Plan(
         slots=(*slots, *held_slots),
         waiting=(*waiting, *held_waiting),
         moves=(*moves, *held_moves),
-        levels=draft.objective.levels(draft.where),
+        levels=_levels(draft, parts),
         bounds=_summed_bounds(parts),
         status=_worst([part.status for part in parts]),
         engine=name,
@@ -173,22 +175,35 @@ def _summed_bounds(parts: list[Part]) -> Bounds:
     return tuple(None if None in column else sum(each or 0 for each in column) for column in columns)
 
 
-def _explained(draft: Draft) -> tuple[list[Slot], list[Waiting], list[Move]]:
+def _levels(draft: Draft, parts: list[Part]) -> Levels:
+    held = sorted(draft.catalog.hosts.keys() - draft.boards)
+    rest = [draft.objective.board_levels(board, draft.where) for board in held]
+    return summed([*(part.levels for part in parts), *rest])
+
+
+def _said_again(draft: Draft, parts: list[Part], previous: Plan) -> frozenset[str]:
+    """Return the boards of which everything is said as it was: nothing a reason depends on has changed."""
+    known = {part.reasons for part in previous.parts if part.reasons}
+    return frozenset(board for part in parts if part.reasons in known for board in part.boards)
+
+
+def _explained(draft: Draft, said: frozenset[str]) -> Said:
     explainer = Explainer(draft)
-    cases = [case for case in draft.catalog.problem.cases if case.board in draft.boards]
+    cases = [case for case in draft.catalog.problem.cases if case.board in draft.boards - said]
     slots = [explainer.slot(case) for case in cases if case.id in draft.where]
     waiting = [explainer.waiting(case) for case in cases if case.id not in draft.where]
     moves = [move for case in cases if (move := explainer.move(case)) is not None]
     return slots, waiting, moves
 
 
-def _held(draft: Draft, previous: Plan) -> tuple[list[Slot], list[Waiting], list[Move]]:
-    """Return what is said of the boards that were not planned, to the byte where it was said before."""
-    cases = [case.id for case in draft.catalog.problem.cases if case.board not in draft.boards]
-    slots = [slot for slot in previous.slots if slot.case in draft.where and slot.case in set(cases)]
+def _held(draft: Draft, previous: Plan, said: frozenset[str]) -> Said:
+    """Return what is said of the boards that were not planned or have not changed, to the byte as it was."""
+    silent = draft.boards - said
+    cases = {case.id for case in draft.catalog.problem.cases if case.board not in silent}
+    slots = [slot for slot in previous.slots if slot.case in cases and slot.case in draft.where]
     known = {each.case: each for each in previous.waiting}
-    waiting = [known.get(case, _not_planned(case)) for case in cases if case not in draft.where]
-    return slots, waiting, [move for move in previous.moves if move.case in set(cases)]
+    waiting = [known.get(case, _not_planned(case)) for case in sorted(cases) if case not in draft.where]
+    return slots, waiting, [move for move in previous.moves if move.case in cases]
 
 
 def _not_planned(case: str) -> Waiting:

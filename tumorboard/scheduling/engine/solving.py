@@ -1,19 +1,19 @@
 """From a draft in which only what is fixed stands to one that is planned, board by board."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from hashlib import sha256
+from dataclasses import dataclass, replace
 from importlib import metadata, util
 
 from tumorboard.scheduling.engine import fallback
 from tumorboard.scheduling.engine.bound import least_late
 from tumorboard.scheduling.engine.draft import Draft, Starts
+from tumorboard.scheduling.engine.fingerprints import Fingerprints, Group, Place
+from tumorboard.scheduling.engine.kept import Kept
 from tumorboard.scheduling.engine.objective import summed
 from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds, Part, Plan, Status
 
-STDLIB_VERSION = "2"
-TRIALS_AT_FULL_EFFORT = 40
-Group = frozenset[str]
+STDLIB_VERSION = "3"
+STEPS_AT_FULL_EFFORT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class Budget:
     effort: int = 100
 
     @property
-    def trials(self) -> int:
-        return TRIALS_AT_FULL_EFFORT * self.effort // 100
+    def steps(self) -> int:
+        return STEPS_AT_FULL_EFFORT * self.effort // 100
 
 
 USUAL = Budget()
@@ -42,8 +42,7 @@ def solver_version() -> str | None:
 
 def solve_plainly(draft: Draft, budget: Budget, status: Status) -> list[Part]:
     """Fill the draft by the standard library alone."""
-    fallback.placed(draft)
-    fallback.improved(draft, trials=budget.trials)
+    _fill(draft, budget)
     return [_part(draft, frozenset({board}), status) for board in sorted(draft.boards)]
 
 
@@ -55,97 +54,67 @@ def solve_exactly(draft: Draft, previous: Plan, budget: Budget) -> list[Part]:
     # Importing the solver takes memory and most of a second, so nobody pays for it who does not plan.
     from tumorboard.scheduling.engine.assign import Answer, solve_groups
 
-    prints = _Fingerprints(draft, f"{solver_version()} {budget}")
+    prints = Fingerprints(draft, f"{solver_version()} {budget}")
+    kept = Kept(draft, previous, prints)
     known = {
-        group: Answer(group, _places(draft, previous, group), part.bounds, part.status is Status.OPTIMAL)
-        for part in previous.parts
-        if (group := frozenset(part.boards)) <= draft.boards and part.digest == prints.of(group)
+        group: Answer(group, kept.where(group), part.bounds, part.status is Status.OPTIMAL)
+        for group, part in kept.parts.items()
     }
     hint = _quick_places(draft, draft.boards - frozenset().union(*known))
-    answers, starts = solve_groups(draft, hint=hint, budget=budget.board, known=known)
+    answers, starts = solve_groups(draft, hint=hint, budget=budget.board, known=known, orders=kept.orders())
     _take(draft, {case: meeting for each in answers for case, meeting in (each.where or {}).items()}, starts)
     stranded = frozenset().union(*(each.boards for each in answers if each.where is None))
     if stranded:
         rest = draft.narrowed(stranded)
-        fallback.placed(rest)
-        fallback.improved(rest, trials=budget.trials)
+        _fill(rest, budget)
         draft.adopt(rest)
-    parts = []
+    parts = [_part(draft, frozenset({board}), Status.FALLBACK) for board in sorted(stranded)]
     for each in answers:
-        if each.where is None:
-            parts += [_part(draft, frozenset({board}), Status.FALLBACK) for board in sorted(each.boards)]
-        else:
+        if each.where is not None:
             status = Status.OPTIMAL if each.is_proven else Status.FEASIBLE
-            parts.append(_part(draft, each.boards, status, each.bounds, prints.of(each.boards)))
+            part = kept.parts.get(each.boards) or _part(draft, each.boards, status, each.bounds)
+            parts.append(_signed(part, draft, prints))
     return parts
 
 
-def _part(draft: Draft, group: Group, status: Status, bounds: Bounds = NOTHING_PROVEN, digest: str = "") -> Part:
+def _signed(part: Part, draft: Draft, prints: Fingerprints) -> Part:
+    """Return the part with the fingerprints by which a later plan knows that nothing has changed."""
+    group = frozenset(part.boards)
+    digest = prints.of(group, _places(draft, group))
+    return replace(part, digest=digest, reasons=prints.of_reasons(group, digest))
+
+
+def _places(draft: Draft, group: Group) -> list[Place]:
+    cases = [case.id for board in group for case in draft.catalog.queue.get(board, ())]
+    placed = [(case, draft.where[case]) for case in cases if case in draft.where]
+    return [(case, meeting, draft.starts[meeting][case]) for case, meeting in placed]
+
+
+def _fill(draft: Draft, budget: Budget) -> None:
+    prints = Fingerprints(draft, STDLIB_VERSION)
+    seeds = {board: prints.of(frozenset({board})) for board in sorted(draft.boards)}
+    fallback.placed(draft)
+    fallback.improved(draft, steps=budget.steps, seeds=seeds)
+
+
+def _part(draft: Draft, group: Group, status: Status, bounds: Bounds = NOTHING_PROVEN) -> Part:
     boards = tuple(sorted(group))
     levels = summed(draft.objective.board_levels(board, draft.where) for board in boards)
     if bounds[0] is None:
         bounds = (sum(least_late(draft.objective, board) for board in boards), *bounds[1:])
-    return Part(boards, levels, bounds, status, digest)
+    return Part(boards, levels, bounds, status)
 
 
 def _quick_places(draft: Draft, boards: Group) -> Mapping[str, str]:
-    quick = draft.narrowed(boards)
-    fallback.placed(quick)
-    return quick.where
-
-
-def _places(draft: Draft, previous: Plan, group: Group) -> dict[str, str]:
-    cases = {case.id for board in group for case in draft.catalog.queue.get(board, ())}
-    return {slot.case: slot.meeting for slot in previous.slots if slot.case in cases}
+    """Return places found quickly, each board by itself so that no other board changes its hint."""
+    hint: dict[str, str] = {}
+    for board in sorted(boards):
+        quick = draft.narrowed({board})
+        fallback.placed(quick)
+        hint |= {case.id: quick.where[case.id] for case in draft.free_of(board) if case.id in quick.where}
+    return hint
 
 
 def _take(draft: Draft, where: Mapping[str, str], starts: Mapping[str, Starts]) -> None:
     draft.where.update(where)
     draft.starts.update(starts)
-
-
-class _Fingerprints:
-    """What the answer for a group of boards depends on, as a fingerprint."""
-
-    def __init__(self, draft: Draft, setting: str) -> None:
-        self.draft = draft
-        self.catalog = draft.catalog
-        self.problem = draft.catalog.problem
-        self.setting = setting
-        self._boards = {board.id: board for board in self.problem.boards}
-
-    def of(self, group: Group) -> str:
-        return sha256("\n".join(self._board(board) for board in sorted(group)).encode()).hexdigest()
-
-    def _board(self, board: str) -> str:
-        cases = self.catalog.queue.get(board, ())
-        people = sorted({person for case in cases for person in (case.presenter, case.backup) if person is not None})
-        pins = sorted((case.id, self.draft.pinned[case.id]) for case in cases if case.id in self.draft.pinned)
-        fixed = sorted((case.id, self.draft.where[case.id]) for case in cases if case.id in self.draft.where)
-        facts = (
-            self.setting,
-            self.problem.today,
-            self.problem.horizon_end,
-            self._boards[board],
-            self.catalog.policies[board],
-            self.catalog.calendar.get(board, ()),
-            [rep for rep in self.problem.reps if rep.board == board],
-            [self.catalog.presenters[person] for person in people],
-            cases,
-            [past for past in self.problem.history if past.board == board],
-            pins,
-            fixed,
-            self._beside(board, people),
-        )
-        return repr(facts)
-
-    def _beside(self, board: str, people: list[str]) -> list[tuple[str, str, int]]:
-        """Return where these people's other cases are fixed at the same time as a meeting of the board."""
-        own = {meeting.id for meeting in self.catalog.calendar.get(board, ())}
-        found = []
-        for person in people:
-            for case in self.catalog.presented_by[person]:
-                meeting = self.draft.where.get(case.id)
-                if case.board != board and meeting and any(e.id in own for e in self.catalog.parallel[meeting]):
-                    found.append((case.id, meeting, self.draft.starts[meeting][case.id]))
-        return sorted(found)

@@ -25,13 +25,19 @@ class Answer:
 
 
 def solve_groups(
-    base: Draft, *, hint: Mapping[str, str], budget: float, known: Mapping[Group, Answer]
+    base: Draft,
+    *,
+    hint: Mapping[str, str],
+    budget: float,
+    known: Mapping[Group, Answer],
+    orders: Mapping[str, Starts],
 ) -> tuple[list[Answer], dict[str, Starts]]:
     """Return an answer for each group of boards, and the starts by meeting of all that were answered.
 
-    `budget` is for each board; `known` are answers to groups whose input has not changed.
+    `budget` is for each board; `known` are answers to groups whose input has not changed, `orders` by
+    meeting such orders as depend on nothing outside their groups.
     """
-    solver = _Groups(base, hint, budget, known)
+    solver = _Groups(base, hint, budget, known, Orders(base, orders))
     groups = sorted((frozenset({board}) for board in base.boards), key=sorted)
     while True:
         answers = [solver.answer(group) for group in groups]
@@ -42,12 +48,14 @@ def solve_groups(
 
 
 class _Groups:
-    def __init__(self, base: Draft, hint: Mapping[str, str], budget: float, known: Mapping[Group, Answer]) -> None:
+    def __init__(
+        self, base: Draft, hint: Mapping[str, str], budget: float, known: Mapping[Group, Answer], orders: Orders
+    ) -> None:
         self.base = base
         self.catalog = base.catalog
         self.hint = hint
         self.budget = budget
-        self.orders = Orders(base)
+        self.orders = orders
         self.forbidden: set[Combination] = set()
         self._answers = dict(known)
 

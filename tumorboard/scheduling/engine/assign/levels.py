@@ -126,7 +126,8 @@ def _fairness(group: GroupModel) -> Stage:
     terms = []
     for board in group.boards:
         burdens = group.objective.burdens(board)
-        most = max((each.most for each in burdens.values()), default=0)
+        longest = group.objective.longest_delays(board)
+        most = max((burden.of(longest[each]) for each, burden in burdens.items()), default=0)
         if most:
             worst = group.model.new_int_var(0, most, "")
             terms.append((worst, 1))

@@ -13,12 +13,15 @@ Combination = frozenset[Place]
 
 
 class Orders:
-    """The orders of all meetings of one problem, each looked for once."""
+    """The orders of all meetings of one problem, each looked for once; `known` are starts by meeting."""
 
-    def __init__(self, base: Draft) -> None:
+    def __init__(self, base: Draft, known: Mapping[str, Starts]) -> None:
         self.base = base
         self.catalog = base.catalog
-        self._known: dict[tuple[Place, ...], Starts | None] = {}
+        self._known: dict[tuple[Place, ...], Starts | None] = {
+            tuple((case, meeting) for case in sorted(starts)): dict(sorted(starts.items()))
+            for meeting, starts in known.items()
+        }
         self._known_together: dict[tuple[Place, ...], dict[str, Starts] | None] = {}
 
     def of(self, where: Mapping[str, str]) -> tuple[dict[str, Starts], list[Combination]]:

@@ -112,13 +112,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Boards that were solved together: what is proven of them, and the fingerprint of what they were solved from."""
+    """Boards that were solved together: what is proven of them, and fingerprints.
+
+    `digest` is of what they were solved from and of the answer, `reasons` of all that the reasons depend on.
+    """
 
     boards: tuple[str, ...]
     levels: Levels
     bounds: Bounds
     status: Status
     digest: str = ""
+    reasons: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -127,6 +131,7 @@ class Part:
             "bounds": list(self.bounds),
             "status": self.status.value,
             "digest": self.digest,
+            "reasons": self.reasons,
         }
 
 

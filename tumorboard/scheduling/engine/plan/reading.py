@@ -26,6 +26,7 @@ def part(path: str, data: object) -> Part:
         bounds=bounds(source),
         status=choice(Status, source.name("status"), source.values.get("status")),
         digest=source.text("digest", default=""),
+        reasons=source.text("reasons", default=""),
     )
 
 
