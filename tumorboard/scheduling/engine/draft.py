@@ -126,7 +126,7 @@ class Draft:
         if self.catalog.may_collide(speaker, meeting):
             return True
         length = self.catalog.length(meeting)
-        return case.id not in self.relaxed and self.catalog.hours(speaker, meeting, length) != ((0, length),)
+        return case.id not in self.relaxed and self.catalog.hours(speaker, case, meeting, length) != ((0, length),)
 
     def speaks_elsewhere(self, case: Case, meeting: Meeting, *, start: int) -> bool:
         """Whether the presenter is too close to, or forbidden by, another meeting at this start."""
