@@ -20,7 +20,7 @@ from tests.factories import (
 )
 from tumorboard.accounts.domain import Part
 from tumorboard.audit.models import AuditEntry
-from tumorboard.cases.domain import SECTIONS, CaseState
+from tumorboard.cases.domain import SECTIONS, CaseState, Urgency
 from tumorboard.cases.models import Case
 from tumorboard.kernel.db import db
 from tumorboard.notices.domain import NoticeKind
@@ -68,6 +68,19 @@ def test_case_filled_section_by_section_is_submitted_and_both_sides_are_told(cli
     assert _case(code).state is CaseState.SUBMITTED
     told = {(notice.person_id, notice.kind) for notice in db.session.scalars(select(Notice))}
     assert told == {(physician.id, NoticeKind.CASE_SUBMITTED), (coordinator.id, NoticeKind.CASE_ARRIVED)}
+
+
+def test_emergent_case_calls_the_coordinator_and_the_chair_at_once(client: FlaskClient) -> None:
+    board, physician, coordinator, chair = a_series(), a_person(Part.MEMBER_PHYSICIAN), a_person(), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    seat(board, chair, SeatPart.CHAIR)
+    case = a_case(board, submitter=physician, state=CaseState.DRAFT, submitted_at=None, urgency=Urgency.EMERGENT)
+    sign_in(client, physician)
+
+    client.post(f"/cases/{case.code}/submission", data=form(client, f"/cases/{case.code}/check"))
+
+    told = select(Notice.person_id).where(Notice.kind == NoticeKind.CASE_EMERGENT).order_by(Notice.person_id)
+    assert db.session.scalars(told).all() == sorted([coordinator.id, chair.id])
 
 
 def test_double_click_begins_one_draft(client: FlaskClient) -> None:

@@ -201,6 +201,8 @@ FACTS = {
     NoticeKind.SLOT_REMOVED: {**CASE, "when": "Tuesday"},
     NoticeKind.MEETING_MOVED: MEETING,
     NoticeKind.MEETING_CANCELLED: MEETING,
+    NoticeKind.CASE_EMERGENT: {**CASE, "days": 2},
+    NoticeKind.PLAN_REFUSED: {"board": "GI board", "rule": "over_length", "path": "/series/gi"},
 }
 
 

@@ -50,8 +50,26 @@ def test_outlook_passes_over_a_meeting_at_which_the_presenter_is_away(board: Ser
     assert outlook_of(case, now=NOW).starts_at == second.starts_at
 
 
-def test_outlook_respects_the_hours_that_the_form_names(board: Series) -> None:
-    a_meeting(board, weeks=2)
-    case = a_case(board, joins_from=time(20, 0), joins_until=time(21, 0))
+def test_outlook_respects_the_hours_that_the_form_names_where_a_meeting_lies_in_them(board: Series) -> None:
+    morning = a_meeting(board, weeks=2)
+    at_night = morning.starts_at + timedelta(days=7, hours=13)
+    evening = a_meeting(board, weeks=3, starts_at=at_night, ends_at=at_night + timedelta(hours=1))
 
-    assert outlook_of(case, now=NOW) is None
+    joining = a_case(board, joins_from=time(20, 0), joins_until=time(21, 0))
+    never = a_case(board, joins_from=time(2, 0), joins_until=time(3, 0))
+
+    assert outlook_of(joining, now=NOW).starts_at == evening.starts_at
+    assert outlook_of(never, now=NOW).starts_at == morning.starts_at
+
+
+def test_outlook_says_why_not_earlier_and_what_would_change_it(board: Series) -> None:
+    presenter = a_person()
+    first, _ = a_meeting(board, weeks=2), a_meeting(board, weeks=3)
+    stored(Absence(person_id=presenter.id, starts_on=first.starts_at.date(), ends_on=first.starts_at.date()))
+
+    why = outlook_of(a_case(board, presenter_id=presenter.id), now=NOW).why
+
+    assert why == (
+        "Stands on Tue, Dec 22: the presenter is away on Tue, Dec 15. "
+        "Tue, Dec 15 would be possible if the presenter could join."
+    )

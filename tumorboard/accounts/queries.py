@@ -74,6 +74,12 @@ def sign_ins_of(person_id: int) -> Select[SignIn]:
     return select(SignIn).where(SignIn.person_id == person_id).order_by(SignIn.seen_at.desc(), SignIn.id)
 
 
+def administrators() -> Select[Person]:
+    """Those who run the service and can be told something."""
+    held = select(PersonPart.person_id).where(PersonPart.part == Part.ADMINISTRATOR)
+    return select(Person).where(Person.id.in_(held), Person.active).order_by(Person.id)
+
+
 def absences_of(person_id: int, *, since: date) -> Select[Absence]:
     """A person's absences that are not over yet."""
     return (

@@ -13,6 +13,7 @@ from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.domain import Slot
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import hours_of
+from tumorboard.kernel.clock import local
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.meetings.domain import MeetingState, OwnCase
@@ -28,6 +29,13 @@ class Row:
     ends_at: datetime
     is_over: bool
     is_missed: bool
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the case is heard after the day by which it was due."""
+        case, meeting = self.item.case, self.item.agenda.meeting
+        due = case.deadline_on if case is not None else None
+        return due is not None and local(meeting.starts_at, meeting.time_zone).date() > due
 
 
 def agenda_of(meeting: Meeting) -> Agenda | None:

@@ -20,12 +20,14 @@ class NoticeKind(StrEnum):
     CASE_REDIRECTED = "case_redirected"
     CASE_WITHDRAWN = "case_withdrawn"
     CASE_ARRIVED = "case_arrived"
+    CASE_EMERGENT = "case_emergent"
     AGENDA_PUBLISHED = "agenda_published"
     SLOT_PUBLISHED = "slot_published"
     SLOT_CHANGED = "slot_changed"
     SLOT_REMOVED = "slot_removed"
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
+    PLAN_REFUSED = "plan_refused"
 
 
 # The links in these let somebody in.
@@ -43,12 +45,14 @@ SUBJECTS = {
     NoticeKind.CASE_REDIRECTED: "Your case was redirected to another board",
     NoticeKind.CASE_WITHDRAWN: "A case was withdrawn",
     NoticeKind.CASE_ARRIVED: "A case is waiting for triage",
+    NoticeKind.CASE_EMERGENT: "An emergent case is waiting for triage: please look now",
     NoticeKind.AGENDA_PUBLISHED: "An agenda was published",
     NoticeKind.SLOT_PUBLISHED: "The time of your case",
     NoticeKind.SLOT_CHANGED: "The time of your case has changed",
     NoticeKind.SLOT_REMOVED: "Your case is off the agenda for now",
     NoticeKind.MEETING_MOVED: "A meeting was moved",
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
+    NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
 }
 
 

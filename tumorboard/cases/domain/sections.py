@@ -109,6 +109,7 @@ class Outlook:
     zone: str
     cut_off_at: datetime
     free_minutes: int
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,13 @@ from datetime import datetime
 from sqlalchemy import inspect
 
 from tumorboard.accounts.domain import Actor
-from tumorboard.cases.domain import SECTIONS, Act, CaseIncomplete, CaseState, missing
+from tumorboard.cases.domain import SECTIONS, Act, CaseIncomplete, CaseState, Urgency, missing
 from tumorboard.cases.models import Case
 from tumorboard.cases.services.step import take_step
 from tumorboard.kernel.db import session
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.services import tell
-from tumorboard.series.queries import coordinators_of
+from tumorboard.series.queries import chairs_of, coordinators_of
 
 
 def answers_of(case: Case) -> dict[str, object]:
@@ -38,8 +38,19 @@ def submit_case(case: Case, *, by: Actor, now: datetime) -> None:
     session().flush()
     facts = {"code": case.code, "board": case.board.name, "path": f"/cases/{case.code}"}
     tell(case.submitter, NoticeKind.CASE_SUBMITTED, now=now, **facts)
-    for coordinator in session().scalars(coordinators_of(case.board.id)):
-        tell(coordinator, NoticeKind.CASE_ARRIVED, now=now, **facts)
+    _tell_board(case, facts, now=now)
+
+
+def _tell_board(case: Case, facts: dict[str, str], *, now: datetime) -> None:
+    """Tell the coordinators; an emergent case is told at once, and by its own name, to the chair as well."""
+    assert case.board is not None
+    if case.urgency is not Urgency.EMERGENT:
+        for person in session().scalars(coordinators_of(case.board.id)):
+            tell(person, NoticeKind.CASE_ARRIVED, now=now, **facts)
+        return
+    leads = {one.id: one for query in (coordinators_of, chairs_of) for one in session().scalars(query(case.board.id))}
+    for person in leads.values():
+        tell(person, NoticeKind.CASE_EMERGENT, now=now, days=case.urgency.days, **facts)
 
 
 def withdraw_case(case: Case, *, by: Actor, reason: str, now: datetime) -> None:

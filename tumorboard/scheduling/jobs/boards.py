@@ -26,6 +26,7 @@ from tumorboard.scheduling.services import (
     gather,
     note_failure,
     propose,
+    refuse,
     same_moves,
     settle,
     supposed,
@@ -217,5 +218,7 @@ def _dismiss(series_id: int, run_id: int, by: Actor) -> None:
 
 def _fail(run: _Run, error: Exception) -> None:
     with transaction():
+        if isinstance(error, BrokenPlan):
+            refuse(run.series_id, rule=str(error), now=utc_now())
         trouble = f"The plan could not be made ({type(error).__name__}). It is tried again; administrators see the log."
         note_failure(run.series_id, cause=run.cause, trouble=trouble, started_at=run.started_at, now=utc_now())

@@ -1,6 +1,6 @@
 """Gathering the problem, applying its plan, keeping a record."""
 
-from tumorboard.scheduling.services.apply import apply_plan, apply_proposal, note_failure
+from tumorboard.scheduling.services.apply import apply_plan, apply_proposal, note_failure, refuse
 from tumorboard.scheduling.services.forecast import outlook_of
 from tumorboard.scheduling.services.gather import Gathered, gather
 from tumorboard.scheduling.services.replay import Effect, replay
@@ -33,6 +33,7 @@ __all__ = [
     "note_failure",
     "outlook_of",
     "propose",
+    "refuse",
     "question_of",
     "replay",
     "request_plan",

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from tumorboard.accounts.domain import Actor
+from tumorboard.accounts.queries import administrators
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.agendas.services import PlannedItem, agenda_for, arrange, follow_meeting, publish
 from tumorboard.agendas.services.replan import leave_out
@@ -17,6 +18,8 @@ from tumorboard.cases.models import Case
 from tumorboard.kernel.db import lock, session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.services import tell
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.domain import FIRST_PAUSE, MoveKind, PlanCause, RunState
 from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
@@ -24,6 +27,7 @@ from tumorboard.scheduling.services.gather import Gathered
 from tumorboard.scheduling.services.requests import release
 from tumorboard.scheduling.services.runs import Computed, new_run
 from tumorboard.scheduling.services.scene import Held
+from tumorboard.series.models import Series
 
 
 def apply_plan(series_id: int, gathered: Gathered, computed: Computed, *, by: Actor | None, now: datetime) -> PlanRun:
@@ -44,6 +48,15 @@ def apply_proposal(run: PlanRun, gathered: Gathered, plan: engine.Plan, *, by: A
     applying.apply(plan)
     run.state, run.decided_at, run.decided_by_id = RunState.APPLIED, now, by.person_id
     record("plan.accepted", by=by, subject="series", subject_id=run.series_id, details={"run": run.id}, now=now)
+
+
+def refuse(series_id: int, *, rule: str, now: datetime) -> None:
+    """Tell the administrators that a plan was not applied since its check found a broken rule."""
+    series = session().get_one(Series, series_id)
+    for person in session().scalars(administrators()):
+        path = f"/series/{series.slug}"
+        tell(person, NoticeKind.PLAN_REFUSED, now=now, board=series.name, rule=rule, path=path)
+    record("plan.refused", subject="series", subject_id=series_id, details={"rule": rule}, now=now)
 
 
 def note_failure(series_id: int, *, cause: PlanCause, trouble: str, started_at: datetime, now: datetime) -> None:
@@ -106,7 +119,7 @@ class _Applying:
 
     def _leave_waiting(self, case: Case, waiting: engine.Waiting) -> None:
         item = self._items.get(case.id)
-        why = waiting.why.sentence if waiting.why else ""
+        why = _said(waiting)
         if item is not None and self._is_fresh(item):
             from_meeting = item.agenda.meeting_id
             leave_out(item, why=why, now=self._now)
@@ -123,10 +136,7 @@ class _Applying:
         agenda = agenda_for(meeting, now=self._now)
         before = {case_id: item.agenda.meeting_id for case_id, item in self._items.items() if case_id}
         why = {int(slot.case): slot for slot in slots}
-        planned = [
-            PlannedItem(self._cases[int(slot.case)], slot.start, slot.why.sentence if slot.why else "")
-            for slot in slots
-        ]
+        planned = [PlannedItem(self._cases[int(slot.case)], slot.start, _said(slot)) for slot in slots]
         held = {case_id: item for case_id, item in self._items.items() if case_id in why}
         for one in arrange(agenda, planned, held, now=self._now, decided=self._decided_by is not None):
             kind = MoveKind.MOVED if one.case.id in before else MoveKind.PLACED
@@ -159,6 +169,11 @@ class _Applying:
             reasons=reasons,
         )
         self._moves.append(move)
+
+
+def _said(answer: engine.Slot | engine.Waiting) -> str:
+    """Return why the case stands or waits, and what would make it earlier; no other case is named."""
+    return " ".join(one.sentence for one in (answer.why, answer.earlier) if one is not None)
 
 
 def _published(meeting_ids: Iterable[int]) -> Select[Agenda]:

@@ -128,9 +128,11 @@ def _presenters(scene: Scene) -> Iterable[engine.Presenter]:
         homes.setdefault(_presenter_id(one.case), str(one.case.institution_id))
     for presenter_id, institution in sorted(homes.items()):
         person_id = int(presenter_id) if presenter_id.isdigit() else 0
-        away = tuple(_day(scene, one) for one in scene.meetings if _is_away(scene, person_id, one))
-        busy = (span for one in scene.meetings for span in _busy(scene, one, _free(scene, person_id, one)))
-        yield engine.Presenter(presenter_id, institution, away, None, tuple(busy))
+        away = {one.id for one in scene.meetings if _is_away(scene, person_id, one)}
+        there = (one for one in scene.meetings if one.id not in away)
+        busy = (span for one in there for span in _busy(scene, one, _free(scene, person_id, one)))
+        days = (_day(scene, one) for one in scene.meetings if one.id in away)
+        yield engine.Presenter(presenter_id, institution, tuple(days), None, tuple(busy))
 
 
 def _is_away(scene: Scene, person_id: int, meeting: Meeting) -> bool:
