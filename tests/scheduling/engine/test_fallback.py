@@ -201,3 +201,11 @@ def test_engine_asked_for_but_not_there_is_stood_in_for(monkeypatch):
 def test_engine_of_unknown_name_is_refused():
     with pytest.raises(ValueError, match="engine must be one of"):
         plan(a_problem(), engine="magic")
+
+
+def test_long_meetings_with_a_break_are_put_in_order_without_the_solver_too():
+    for seed in range(3):
+        problem = an_instance(boards=2, cases=60, weeks=4, seed=seed)
+        problem = replace(problem, config=replace(problem.config, break_minutes=10, break_from=60))
+
+        assert check(problem, plan(problem, engine="stdlib")) == ()

@@ -1,10 +1,12 @@
 """The order inside a meeting."""
 
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
+from tests.scheduling.engine.factories import a_case, a_meeting, a_problem
+from tumorboard.scheduling.engine import Board, Config, Plan, Slot, Urgency, ViolationCode, check, plan
 from tumorboard.scheduling.engine.agenda import Agenda, Item, timed
 from tumorboard.scheduling.engine.objective import order_keys
 from tumorboard.scheduling.engine.sequence import best_starts, feasible_starts
@@ -107,3 +109,63 @@ def test_large_meeting_is_never_worse_than_the_order_it_began_with(seed):
     fallback = timed(agenda.items)
 
     assert order_keys(agenda, best_starts(agenda, fallback)) <= order_keys(agenda, fallback)
+
+
+def test_long_meeting_has_a_break_in_its_middle():
+    cases = tuple(a_case(id=f"c{each}", minutes=15) for each in range(5))
+    problem = a_problem(cases=cases, meetings=(a_meeting(0, minutes=90),), config=Config(break_minutes=10))
+
+    answer = plan(problem)
+
+    spans = sorted((slot.start, slot.start + 15) for slot in answer.slots)
+    pauses = [(end, begin) for (_, end), (begin, _) in pairwise(spans) if end < begin]
+    assert len(pauses) == 1
+    assert pauses[0][1] - pauses[0][0] >= 10
+    assert 20 <= pauses[0][0] <= 60
+    assert check(problem, answer) == ()
+
+
+def test_meeting_without_the_break_its_board_wants_is_a_violation():
+    cases = tuple(a_case(id=f"c{each}", minutes=15) for each in range(5))
+    problem = a_problem(cases=cases, meetings=(a_meeting(0, minutes=90),), config=Config(break_minutes=10))
+    slots = tuple(Slot(case.id, "m0", 15 * place) for place, case in enumerate(cases))
+
+    assert [one.code for one in check(problem, Plan(slots))] == [ViolationCode.NO_BREAK]
+
+
+def test_half_empty_meeting_needs_no_break():
+    problem = a_problem(
+        cases=(a_case(minutes=20),), meetings=(a_meeting(0, minutes=90),), config=Config(break_minutes=10)
+    )
+
+    assert [slot.start for slot in plan(problem).slots] == [0]
+
+
+def test_complex_cases_come_first_among_equally_urgent_ones():
+    cases = (
+        a_case(id="short", minutes=5),
+        a_case(id="long", minutes=20),
+        a_case(id="urgent", minutes=5, urgency=Urgency.URGENT),
+    )
+    problem = a_problem(cases=cases, meetings=(a_meeting(0),), config=Config(complex_minutes=15))
+
+    slots = sorted(plan(problem).slots, key=lambda slot: slot.start)
+
+    assert [slot.case for slot in slots] == ["urgent", "long", "short"]
+
+
+def test_board_with_a_policy_of_its_own_is_planned_by_it():
+    """Two boards alike, one of which wants long cases first."""
+    own = Config(complex_minutes=15)
+    boards = (Board("gi", "hub"), Board("chest", "hub", config=own))
+    meetings = (a_meeting(0), a_meeting(0, id="n0", board="chest", start=600))
+    cases = tuple(
+        a_case(id=f"{board}-{name}", board=board, minutes=minutes, presenter=f"{board}-{name}")
+        for board in ("gi", "chest")
+        for name, minutes in (("a", 5), ("b", 20))
+    )
+
+    slots = plan(a_problem(boards=boards, meetings=meetings, cases=cases)).places
+
+    assert slots["chest-b"].start < slots["chest-a"].start
+    assert slots["gi-a"].start < slots["gi-b"].start

@@ -28,6 +28,7 @@ def runs_of(series_id: int) -> Select[PlanRun]:
         select(PlanRun)
         .where(PlanRun.series_id == series_id)
         .options(selectinload(PlanRun.moves).options(*_move_parts()))
+        .options(joinedload(PlanRun.asked_by), joinedload(PlanRun.decided_by))
         .order_by(PlanRun.finished_at.desc(), PlanRun.id.desc())
     )
 

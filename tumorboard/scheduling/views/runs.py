@@ -13,6 +13,16 @@ from tumorboard.scheduling.queries import last_run_of, runs_of
 from tumorboard.scheduling.views.blueprint import blueprint, led_board
 from tumorboard.series.models import Series
 
+# The six levels of a plan, the first one outweighing all that follow.
+LEVEL_WORDS = {
+    "late": "Lateness, with the price of moves",
+    "unsched": "Cases without a meeting, by urgency",
+    "moves": "Published cases moved, by notice given",
+    "unfair": "Longest wait of an institution",
+    "delay": "Waiting of all cases",
+    "joins": "Times that outside presenters join",
+}
+
 
 @blueprint.post("/series/<slug:slug>/plans")
 @requires(Permission.PLAN_RUN)
@@ -34,7 +44,8 @@ def plan_now(slug: str) -> ResponseReturnValue:
 def list_runs(slug: str) -> ResponseReturnValue:
     """The plans of a board, the latest first, with what each changed and why."""
     series = led_board(slug)
-    return render_template("scheduling/runs.html", series=series, page=page_of(runs_of(series.id), size=20))
+    page = page_of(runs_of(series.id), size=20)
+    return render_template("scheduling/runs.html", series=series, page=page, level_words=LEVEL_WORDS)
 
 
 def _told(series: Series) -> str:

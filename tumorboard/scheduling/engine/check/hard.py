@@ -22,6 +22,7 @@ def broken(facts: Facts) -> Broken:
         yield from _length(stands)
         yield from _reserve(stands)
         yield from _overlaps(stands)
+        yield from _break(facts, stands)
     yield from _parallel(facts)
 
 
@@ -95,6 +96,20 @@ def _reserve(stands: list[Stand]) -> Broken:
     if newcomers and sum(case.minutes for case in barred) > open_minutes:
         text = "Routine or soon cases entered the reserve."
         yield Violation(ViolationCode.RESERVE, text, meeting=meeting.id)
+
+
+def _break(facts: Facts, stands: list[Stand]) -> Broken:
+    """A long meeting that is more than half full has a break that begins within twenty minutes of its middle."""
+    meeting, config = stands[0].meeting, facts.configs[stands[0].meeting.board]
+    locked = sum(stand.case.minutes for stand in stands if stand.case.locked == meeting.id)
+    wanted = config.break_minutes if meeting.minutes >= config.break_from else 0
+    minutes = sum(stand.case.minutes for stand in stands)
+    if not wanted or locked + wanted > meeting.minutes or 2 * minutes <= meeting.minutes:
+        return
+    middle = meeting.start + (meeting.minutes - wanted) // 2
+    starts = range(max(meeting.start, middle - 20), min(middle + 20, meeting.start + meeting.minutes - wanted) + 1)
+    if all(any(stand.begin < at + wanted and at < stand.end for stand in stands) for at in starts):
+        yield Violation(ViolationCode.NO_BREAK, "The meeting has no break in its middle.", meeting=meeting.id)
 
 
 def _published(case: Case) -> str | None:

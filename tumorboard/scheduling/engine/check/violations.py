@@ -21,6 +21,7 @@ class ViolationCode(StrEnum):
     OVER_LENGTH = "over_length"
     RESERVE = "reserve"
     OVERLAP = "overlap"
+    NO_BREAK = "no_break"
     PARALLEL = "parallel"
     LEVELS = "levels"
     DIGEST = "digest"

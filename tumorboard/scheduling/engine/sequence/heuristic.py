@@ -23,7 +23,8 @@ def improved(agenda: Agenda, fallback: Mapping[str, int]) -> dict[str, int]:
 
 
 def _start_order(agenda: Agenda, fallback: Mapping[str, int]) -> list[Item]:
-    standing = sorted(agenda.items, key=lambda item: fallback[item.case])
+    # The break of the meeting has no start yet.
+    standing = sorted(agenda.items, key=lambda item: fallback.get(item.case, item.spans[0][0]))
     by_urgency = sorted(agenda.items, key=_wished)
     return min((by_urgency, standing), key=lambda order: _keys(agenda, order) or WORST)
 
