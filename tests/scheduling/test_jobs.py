@@ -229,3 +229,14 @@ def test_case_that_found_no_room_is_planned_when_a_new_meeting_appears(board: Se
         plan_boards()
 
     assert (before, _where(case)) == (None, meeting.id)
+
+
+def test_case_without_any_possible_meeting_leaves_its_agenda_and_the_others_stay(board: Series) -> None:
+    meeting = a_meeting(board, weeks=1)
+    gone, kept = an_accepted_case(board), an_accepted_case(board)
+    plan_boards()
+    stored(Absence(person_id=gone.presenter_id, starts_on=NOW.date(), ends_on=NOW.date() + timedelta(weeks=20)))
+
+    planned = plan_board(board.id, cause=PlanCause.ASKED)
+
+    assert (planned, _where(gone), _where(kept)) == (True, None, meeting.id)

@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from tumorboard.accounts.domain import Actor, Part
+from tumorboard.accounts.models import Absence
 from tumorboard.accounts.queries import anybody
 from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.services import agenda_for, publish
@@ -17,7 +18,7 @@ from tumorboard.demo.cases import make_cases
 from tumorboard.demo.people import Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
 from tumorboard.feeds.models import Follow
-from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.clock import local, utc_now
 from tumorboard.kernel.db import reading, session, transaction
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeState
@@ -71,6 +72,22 @@ def _load() -> None:
         make_events(series, alliance, by=by, now=utc_now(), random=random)
         _follow_teaching(series, alliance)
         _settle_outbox()
+    with transaction():
+        board_id = _let_somebody_fall_ill(series["gi"])
+    plan_board(board_id, cause=PlanCause.PEOPLE_CHANGED)
+
+
+def _let_somebody_fall_ill(series: Series) -> int:
+    """A presenter whose time was published goes away, so that a coordinator finds a proposal."""
+    now = utc_now()
+    published = select(Agenda).join(Agenda.meeting).where(Meeting.series_id == series.id, Meeting.starts_at > now)
+    agenda = session().scalars(published.where(Agenda.published_at.is_not(None)).order_by(Meeting.starts_at)).first()
+    item = next((one for one in agenda.items if one.case is not None), None) if agenda else None
+    if agenda is not None and item is not None and item.case is not None and item.case.presenter is not None:
+        day = local(agenda.meeting.starts_at, agenda.meeting.time_zone).date()
+        session().add(Absence(person_id=item.case.presenter.id, starts_on=day, ends_on=day))
+        item.case.presenter.availability_changed_at = now
+    return series.id
 
 
 def _administrator(alliance: Alliance) -> Actor:

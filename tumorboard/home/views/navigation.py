@@ -24,7 +24,7 @@ _OWN_CASES = (
     *("agendas.ask_withdrawal", "agendas.withdraw"),
 )
 _TRIAGE = ("cases.inbox", "cases.decide", "cases.accept", "cases.decline", "cases.send_back", "cases.redirect_to")
-_AGENDAS = ("agendas.list", "agendas.show", "agendas.print", "agendas.edit", "agendas.publish", "scheduling.")
+_AGENDAS = ("agendas.list", "agendas.show", "agendas.print", "agendas.edit", "agendas.publish")
 _PEOPLE = (
     *("accounts.list_people", "accounts.list_in", "accounts.new_", "accounts.show_person", "accounts.show_in"),
     *("accounts.create_", "accounts.update_", "accounts.change_access", "accounts.repeat_invitation"),

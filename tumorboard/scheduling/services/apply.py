@@ -123,6 +123,7 @@ class _Applying:
         if item is not None and self._is_fresh(item):
             from_meeting = item.agenda.meeting_id
             leave_out(item, why=why, now=self._now)
+            del self._items[case.id]
             self._note(case, MoveKind.LEFT_OUT, why, waiting.skipped, from_meeting=from_meeting)
         elif item is None:
             self._note(case, MoveKind.LEFT_OUT, why, waiting.skipped)
