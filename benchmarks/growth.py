@@ -17,7 +17,7 @@ CASES_A_BOARD, WEEKS, SEED = 25, 10, 5
 def main() -> None:
     """Print seconds a board, and microseconds a case for its reasons."""
     print(f"\ngrowth: {CASES_A_BOARD} cases a board, {WEEKS} weeks")
-    print(f"{'boards':34}{'solver s':>11}{'a board':>11}{'library s':>11}{'a board':>11}{'us a reason':>13}")
+    print(f"{'boards':34}{'solver s':>11}{'a board':>11}{'library s':>11}{'a board':>11}{'us a case':>13}")
     for boards in BOARDS:
         problem = instance(Size(boards, CASES_A_BOARD * boards, WEEKS), SEED)
         solver, plan = seconds_of(lambda problem=problem: engine.plan(problem))
