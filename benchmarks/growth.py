@@ -33,7 +33,10 @@ def _reasons(problem: engine.Problem, plan: engine.Plan) -> float:
     for slot in plan.slots:
         draft.where[slot.case] = slot.meeting
         draft.starts[slot.meeting] = draft.starts.get(slot.meeting, {}) | {slot.case: slot.start}
+    # What the rules allow has been looked up while planning.
     draft.objective.levels(draft.where)
+    for case in problem.cases:
+        draft.objective.choices(case)
     explainer = Explainer(draft)
     placed = [case for case in problem.cases if case.id in draft.where]
     return 1e6 * seconds_of(lambda: [explainer.slot(case) for case in placed])[0] / max(1, len(placed))
