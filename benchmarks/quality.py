@@ -20,23 +20,26 @@ SIZES = (
     (Size(40, 2800, 7), 1),
 )
 COLUMNS = ("first come", "kept", "scratch", "library", "bound", "lib s", "level 1 s", "all s", "proven", "broken")
+PLANS = ("first come", "by urgency, published kept", "by urgency, from scratch", "standard library", "solver")
 BUDGET = 20.0
+OnTime = dict[Urgency, tuple[int, int]]
 
 
 def main() -> None:
     """Print avoidable lateness as multiples of the optimum, then who is on time."""
     print("\navoidable lateness as a multiple of the optimum; CPU seconds; share of boards proven on all levels")
     print(f"{'boards x cases x weeks, seed':34}" + "".join(f"{each:>11}" for each in COLUMNS))
-    shares = [_row(size, seed) for size, seeds in SIZES for seed in range(1, seeds + 1)]
-    print("\non time by urgency: the worst difference to the better greedy plan, over all instances")
+    rows = [_row(size, seed) for size, seeds in SIZES for seed in range(1, seeds + 1)]
+    print("\nshare on time by urgency, all instances together")
     print(f"{'':34}" + "".join(f"{each:>11}" for each in Urgency))
-    for at, name in enumerate(("standard library", "solver")):
-        worst = [min(share[at][each] for share in shares) for each in Urgency]
-        print(f"{name:34}" + "".join(f"{each:>+11.3f}" for each in worst), flush=True)
+    for name in rows[0]:
+        pairs = [[row[name][each] for row in rows] for each in Urgency]
+        shares = [sum(good for good, _ in column) / sum(asked for _, asked in column) for column in pairs]
+        print(f"{name:34}" + "".join(f"{each:>11.3f}" for each in shares), flush=True)
 
 
-def _row(size: Size, seed: int) -> list[dict[Urgency, float]]:
-    """Print one row; return by how much each engine beats greedy in each class."""
+def _row(size: Size, seed: int) -> dict[str, OnTime]:
+    """Print one row; return for each way of planning who is on time."""
     problem = instance(size, seed)
     library_seconds, library = seconds_of(lambda: engine.plan(problem, engine="stdlib"))
     all_seconds, optimum = seconds_of(lambda: engine.plan(problem))
@@ -51,9 +54,8 @@ def _row(size: Size, seed: int) -> list[dict[Urgency, float]]:
     seconds = library_seconds, _level_one_seconds(problem), all_seconds
     numbers = "".join(f"{each:>11.3f}" for each in ratios) + "".join(f"{each:>11.2f}" for each in (*seconds, proven))
     print(f"{f'{size}, {seed}':34}{numbers}{broken:>11}", flush=True)
-    shares = [on_time(problem, each) for each in greedy[1:]]
-    better = {each: max(share[each] for share in shares) for each in Urgency}
-    return [{each: on_time(problem, plan)[each] - better[each] for each in Urgency} for plan in (library, optimum)]
+    plans = dict(zip(PLANS, (*greedy, library, optimum), strict=True))
+    return {name: on_time(problem, each) for name, each in plans.items()}
 
 
 def least_possible(problem: Problem) -> int:
@@ -62,15 +64,15 @@ def least_possible(problem: Problem) -> int:
     return sum(objective.own_minimum(case)[0] for case in problem.cases)
 
 
-def on_time(problem: Problem, plan: Plan) -> dict[Urgency, float]:
-    """Return the share of cases that stand not after their deadline, by urgency."""
+def on_time(problem: Problem, plan: Plan) -> OnTime:
+    """Return how many cases stand not after their deadline, and how many there are, by urgency."""
     dates, places = {meeting.id: meeting.date for meeting in problem.meetings}, plan.places
-    shares = {}
+    counts = {}
     for urgency in Urgency:
         asked = [case for case in problem.cases if case.urgency is urgency]
         good = [case for case in asked if case.id in places and dates[places[case.id].meeting] <= case.deadline]
-        shares[urgency] = len(good) / max(1, len(asked))
-    return shares
+        counts[urgency] = len(good), len(asked)
+    return counts
 
 
 def _late(plan: Plan) -> int:

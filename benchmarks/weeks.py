@@ -22,8 +22,8 @@ from tumorboard.scheduling.engine import (
 )
 
 WEEKS, HORIZON, CASES, EVENTS = 30, 10, 257, 380
-# Agendas of the next two weeks are published; a week's notice is short.
-PUBLISHED_DAYS, SHORT_DAYS = 14, 7
+# Agendas of the next ten days are published; a week's notice is short.
+PUBLISHED_DAYS, SHORT_DAYS = 10, 7
 EFFORT = Budget(effort=30)
 # On a day a case arrives, a presenter goes away from a day on for a week, or a meeting is cancelled.
 Event = tuple[date, Case | tuple[str, date] | date]
@@ -111,7 +111,7 @@ def _case(each: int, day: date, chance: random.Random) -> Case:
     urgency = Urgency(chance.choices(list(Urgency), (4, 8, 30, 58))[0])
     ready = day + timedelta(days=chance.randrange(3, 21)) if chance.random() < 0.15 else day
     due = ready + timedelta(days=max(7, DAYS_UNTIL_DUE[urgency]))
-    minutes = chance.choice((5, 5, 10, 10, 15))
+    minutes = chance.choice((5, 10, 10, 10, 15, 15))
     return Case(f"c{each:03}", "gi", minutes, urgency, day, ready, due, f"p{chance.randrange(25):02}", "hub")
 
 

@@ -1,6 +1,7 @@
 """Every reason code by example, and the sentences."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,8 +20,11 @@ from tumorboard.scheduling.engine import (
     Board,
     Config,
     Parallel,
+    Plan,
     ReasonCode,
     Urgency,
+    ViolationCode,
+    check,
     plan,
 )
 
@@ -213,3 +217,43 @@ def test_sentences_name_no_case_and_are_sentences():
     for sentence in said:
         assert re.fullmatch(r"[A-Z0-9][^{}]*\.", sentence)
         assert not re.search(r"c\d{4}|p\d{3}", sentence)
+
+
+BARRED = {
+    ReasonCode.CANCELLED: ViolationCode.CANCELLED,
+    ReasonCode.NOT_READY: ViolationCode.NOT_READY,
+    ReasonCode.PRESENTER_AWAY: ViolationCode.PRESENTER_AWAY,
+    ReasonCode.OUTSIDE_HOURS: ViolationCode.OUTSIDE_HOURS,
+    ReasonCode.NO_SPECIALTY: ViolationCode.NO_SPECIALTY,
+    ReasonCode.TOO_LONG: ViolationCode.OVER_LENGTH,
+    ReasonCode.FULL: ViolationCode.OVER_LENGTH,
+    ReasonCode.FULL_MORE_URGENT: ViolationCode.OVER_LENGTH,
+    ReasonCode.RESERVE: ViolationCode.RESERVE,
+}
+
+
+@pytest.mark.parametrize("engine", ["auto", "stdlib"])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_no_reason_is_contradicted_by_the_check(engine, seed):
+    problem = an_instance(boards=2, cases=40, weeks=4, seed=seed)
+    answer = plan(problem, engine=engine)
+
+    for slot in answer.slots:
+        for skip in slot.skipped:
+            if skip.why.code in BARRED:
+                others = [each for each in answer.slots if each is not slot]
+                tried = Plan((*others, replace(slot, meeting=skip.meeting, start=0)), answer.waiting)
+                found = {(each.code, each.meeting) for each in check(problem, tried)}
+                assert (BARRED[skip.why.code], skip.meeting) in found
+
+
+def test_reasons_taken_over_from_the_last_plan_are_those_found_anew():
+    problem = an_instance(boards=4, cases=80, weeks=5, seed=6)
+    before = plan(problem)
+    gone = problem.cases[0]
+    fewer = replace(problem, cases=problem.cases[1:])
+
+    after = plan(fewer, previous=before)
+
+    assert gone.id not in after.places
+    assert after == plan(fewer)

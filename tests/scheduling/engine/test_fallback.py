@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from benchmarks.baselines import appended, by_urgency, from_scratch
+from benchmarks.instances import Size, instance
 from tests.scheduling.engine.factories import (
     TODAY,
     a_case,
@@ -14,18 +16,23 @@ from tests.scheduling.engine.factories import (
     a_problem,
     an_instance,
     published,
+    shuffled,
 )
 from tumorboard.scheduling.engine import (
     Board,
     Budget,
     Config,
     Parallel,
+    Problem,
     ReasonCode,
     Status,
     Urgency,
     check,
     plan,
 )
+from tumorboard.scheduling.engine.catalog import Catalog
+from tumorboard.scheduling.engine.objective import Objective
+from tumorboard.scheduling.engine.rules import Rules
 
 TWO_BOARDS = (Board("gi", "hub"), Board("lung", "hub"))
 
@@ -209,3 +216,70 @@ def test_long_meetings_with_a_break_are_put_in_order_without_the_solver_too():
         problem = replace(problem, config=replace(problem.config, break_minutes=10, break_from=60))
 
         assert check(problem, plan(problem, engine="stdlib")) == ()
+
+
+INSTANCES = [
+    instance(Size(2, 70, 8), 1),
+    instance(Size(2, 110, 5), 2),
+    instance(Size(4, 120, 6, parallel=True), 3),
+    an_instance(boards=3, cases=90, weeks=5, seed=4),
+]
+
+
+@pytest.mark.parametrize("problem", INSTANCES, ids=lambda problem: problem.name)
+def test_avoidable_lateness_is_within_a_twentieth_of_the_optimum(problem):
+    objective = Objective(Rules(Catalog(problem)))
+    least = sum(objective.own_minimum(case)[0] for case in problem.cases)
+
+    found, best = (plan(problem, engine=engine).levels[0] - least for engine in ("stdlib", "auto"))
+
+    assert found <= 1.05 * best
+
+
+@pytest.mark.parametrize("problem", INSTANCES, ids=lambda problem: problem.name)
+def test_no_greedy_plan_is_better(problem):
+    levels = plan(problem, engine="stdlib").levels
+
+    assert levels <= min(greedy(problem).levels for greedy in (appended, by_urgency, from_scratch))
+
+
+@pytest.mark.parametrize("effort", [0, 10, 100])
+def test_whatever_the_effort_no_rule_is_broken(effort):
+    for problem in INSTANCES:
+        assert check(problem, plan(problem, engine="stdlib", budget=Budget(effort=effort))) == ()
+
+
+def test_the_library_gives_one_plan_whatever_the_order_of_the_lists():
+    problem = INSTANCES[2]
+
+    assert plan(Problem.from_json(shuffled(problem, 3)), engine="stdlib") == plan(problem, engine="stdlib")
+
+
+def test_what_the_library_says_of_a_board_does_not_change_with_another():
+    problem = INSTANCES[0]
+    gone = next(case for case in problem.cases if case.board == "b00" and case.locked is None)
+    boards = {case.id: case.board for case in problem.cases}
+
+    before = plan(problem, engine="stdlib")
+    after = plan(replace(problem, cases=tuple(each for each in problem.cases if each is not gone)), engine="stdlib")
+
+    kept = [[slot for slot in each.slots if boards[slot.case] == "b01"] for each in (before, after)]
+    assert kept[0] == kept[1]
+
+
+def test_a_chain_through_three_meetings_lets_the_pressing_case_in():
+    """Each of the three can give way by one meeting only, and only together is there room for all."""
+    meetings = tuple(a_meeting(week, minutes=30) for week in range(4))
+    away = {"dr-a": (0, 3), "dr-b": (0, 1), "dr-p": (1, 2, 3)}
+    people = [
+        a_presenter(who, away=tuple(TODAY + timedelta(weeks=week) for week in weeks)) for who, weeks in away.items()
+    ]
+    cases = (
+        a_case(id="a", minutes=30, presenter="dr-a", deadline=TODAY + timedelta(days=14)),
+        a_case(id="b", minutes=30, presenter="dr-b", deadline=TODAY + timedelta(days=21)),
+        a_case(id="c", minutes=30, presenter="dr-c", deadline=TODAY + timedelta(days=7)),
+        a_case(id="p", minutes=30, presenter="dr-p", deadline=TODAY, urgency=Urgency.URGENT),
+    )
+    problem = a_problem(cases=cases, meetings=meetings, presenters=(*people, a_presenter("dr-c")))
+
+    assert places(problem, engine="stdlib") == {"p": "m0", "c": "m1", "a": "m2", "b": "m3"}

@@ -118,6 +118,28 @@ def test_after_one_change_the_other_boards_stay_to_the_byte():
     assert after == plan(changed)
 
 
+def test_boards_that_have_not_changed_are_not_solved_again(monkeypatch):
+    problem = instance(SMALL, 4)
+    before = plan(problem)
+
+    def refuse(*_args, **_budget):
+        raise AssertionError("Nothing was to be solved.")
+
+    monkeypatch.setattr("tumorboard.scheduling.engine.assign.groups.solve", refuse)
+
+    assert plan(problem, previous=Plan.from_json(before.to_json())) == before
+
+
+def test_a_previous_plan_that_was_tampered_with_is_not_believed():
+    problem = instance(SMALL, 4)
+    before = plan(problem)
+    first = before.slots[0]
+    elsewhere = next(each.id for each in reversed(problem.meetings) if each.id != first.meeting)
+    tampered = replace(before, slots=(replace(first, meeting=elsewhere, start=0), *before.slots[1:]))
+
+    assert plan(problem, previous=tampered) == before
+
+
 def test_an_order_that_does_not_exist_is_found_out_and_another_meeting_chosen():
     """Two presenters who can only join in the same ten minutes cannot both be there."""
     meetings = (a_meeting(0), a_meeting(1))

@@ -58,6 +58,11 @@ class Draft:
         queue = self.catalog.queue.get(board, ()) if board in self.boards else ()
         return [case for case in queue if case.locked is None and case.id not in self.pinned]
 
+    def place(self, case: Case) -> tuple[str, int] | None:
+        """Return the meeting and the start of the case, None where it waits."""
+        meeting = self.where.get(case.id)
+        return None if meeting is None else (meeting, self.starts[meeting][case.id])
+
     def standing(self, meeting: str) -> list[Case]:
         """Return the cases of the meeting in the order of their ids."""
         return [self.catalog.cases[case] for case in sorted(self.starts.get(meeting, ()))]

@@ -184,7 +184,11 @@ def _levels(draft: Draft, parts: list[Part]) -> Levels:
 def _said_again(draft: Draft, parts: list[Part], previous: Plan) -> frozenset[str]:
     """Return the boards of which everything is said as it was: nothing a reason depends on has changed."""
     known = {part.reasons for part in previous.parts if part.reasons}
-    return frozenset(board for part in parts if part.reasons in known for board in part.boards)
+    same = {board for part in parts if part.reasons in known for board in part.boards}
+    places = {slot.case: (slot.meeting, slot.start) for slot in previous.slots}
+    return frozenset(
+        same - {case.board for case in draft.catalog.problem.cases if draft.place(case) != places.get(case.id)}
+    )
 
 
 def _explained(draft: Draft, said: frozenset[str]) -> Said:

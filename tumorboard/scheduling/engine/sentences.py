@@ -1,6 +1,7 @@
 """What the reasons say, in words a physician understands; dates like "Tue, Dec 8", nothing about patients."""
 
 from datetime import date
+from functools import lru_cache
 
 from tumorboard.scheduling.engine.plan import ReasonCode
 
@@ -52,6 +53,7 @@ WARNINGS: dict[ReasonCode, str] = SKIPPED | {
 }
 
 
+@lru_cache(maxsize=4096)
 def day(on: date) -> str:
     """Return the date as "Tue, Dec 8"; not by locale, so that the same plan reads the same everywhere."""
     return f"{WEEKDAYS[on.weekday()]}, {MONTHS[on.month - 1]} {on.day}"

@@ -171,8 +171,10 @@ def _is_worth_it(gathered: Gathered, plan: engine.Plan, mode: PlanMode) -> bool:
 def _moves(run: _Run, gathered: Gathered, plan: engine.Plan) -> list[engine.Move]:
     """Return what would stand in another meeting than today; an order within a meeting is not proposed."""
     own = {one.id for one in gathered.problem.cases if one.board == str(run.series_id)}
+    place = {one.id: at for at, one in enumerate(gathered.problem.meetings)}
     changed = engine.diff(gathered.present, plan)
-    return [one for one in changed if one.case in own and one.from_meeting != one.to_meeting]
+    moves = [one for one in changed if one.case in own and one.from_meeting != one.to_meeting]
+    return sorted(moves, key=lambda one: (place.get(one.to_meeting or "", len(place)), one.case))
 
 
 def _claim(series_id: int) -> bool:

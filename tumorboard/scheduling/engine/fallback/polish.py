@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice
 
 from tumorboard.scheduling.engine.fallback.table import Table
 
 PASSES = 4
+# Of a very large board not every two cases can be tried.
+MOST_TRIED = 50_000
 Changes = dict[int, int]
 
 
@@ -14,7 +16,7 @@ def polish(table: Table) -> None:
     """Take every move and swap that lowers the six levels, read in order, until none does."""
     polisher = _Polisher(table)
     for _ in range(PASSES):
-        taken = sum(polisher.take(changes) for changes in polisher.candidates())
+        taken = sum(polisher.take(changes) for changes in islice(polisher.candidates(), MOST_TRIED))
         if not taken:
             return
 
