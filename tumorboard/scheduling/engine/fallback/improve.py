@@ -8,6 +8,7 @@ from tumorboard.scheduling.engine.fallback.polish import polish
 from tumorboard.scheduling.engine.fallback.ruin import ruin_and_recreate
 from tumorboard.scheduling.engine.fallback.settle import Settler
 from tumorboard.scheduling.engine.fallback.table import Table
+from tumorboard.scheduling.engine.problem import Parallel
 
 
 def settle(draft: Draft) -> None:
@@ -27,8 +28,17 @@ def improve(draft: Draft, *, steps: int, seeds: Mapping[str, str]) -> None:
         # What another board has given up since may be of use here.
         if _shares_presenters(draft, board):
             table = Table(draft, board)
-            Settler(table).settle()
+            chance = random.Random(seeds[board])  # noqa: S311  # the same draws every time are wanted
+            ruin_and_recreate(table, steps=steps if is_tied(draft) else 0, chance=chance)
             polish(table)
+
+
+def is_tied(draft: Draft) -> bool:
+    """Whether boards share presenters who may not be in two meetings at once."""
+    policies = draft.catalog.policies.values()
+    if all(policy.parallel is not Parallel.FORBID for policy in policies):
+        return False
+    return any(_shares_presenters(draft, board) for board in sorted(draft.boards))
 
 
 def _shares_presenters(draft: Draft, board: str) -> bool:

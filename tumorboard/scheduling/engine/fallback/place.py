@@ -16,6 +16,12 @@ def place_all(draft: Draft) -> None:
             place_earliest(draft, case)
 
 
+def place_from_scratch(draft: Draft) -> None:
+    """Give every free case the earliest place by urgency, as if nothing had been published."""
+    for case in draft.free_cases():
+        place_earliest(draft, case)
+
+
 def place_earliest(draft: Draft, case: Case) -> bool:
     """Put the case into the earliest meeting that takes it."""
     return any(draft.admit(case, meeting) for meeting in draft.rules.possible(case))
