@@ -136,6 +136,6 @@ def _case(
         # A lock respects its presenter's hours where it can, the check only demands the meeting: kept apart here.
         locked=meeting.id if fate < 0.06 and presenter.window is None and not presenter.busy else None,
         published=PublishedSlot(meeting.id, chance.choice((0, 5, 10))) if 0.06 <= fate < 0.4 else None,
-        backup=chance.choice(presenters).id if chance.random() < 0.15 else None,
+        backup=chance.choice(presenters).id if chance.random() < 0.15 and fate >= 0.06 else None,
         busy=((TODAY, 965, 975),) if fate > 0.9 else (),
     )

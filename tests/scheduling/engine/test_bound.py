@@ -9,7 +9,7 @@ from benchmarks.instances import Size, instance
 from tests.scheduling.engine.exhaustive import best_levels, tiny
 from tests.scheduling.engine.factories import TODAY, a_case, a_meeting, a_problem, published
 from tumorboard.scheduling.engine import plan
-from tumorboard.scheduling.engine.bound import least_late
+from tumorboard.scheduling.engine.bound import least_late, out_of_reach
 from tumorboard.scheduling.engine.catalog import Catalog
 from tumorboard.scheduling.engine.objective import Objective
 from tumorboard.scheduling.engine.rules import Rules
@@ -67,3 +67,21 @@ def test_locks_may_overbook_and_leave_nothing_to_others():
 def test_board_without_cases_or_meetings_costs_nothing_or_waiting():
     assert bound(a_problem(meetings=())) == 0
     assert bound(a_problem(cases=(a_case(deadline=TODAY + timedelta(days=99)),), meetings=())) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(min_value=0, max_value=10**9))
+def test_the_best_plan_uses_no_place_that_is_out_of_reach(seed):
+    problem = tiny(seed)
+    best = plan(problem)
+    objective = Objective(Rules(Catalog(problem)))
+    boards = {board.id for board in problem.boards}
+
+    barred = out_of_reach(objective, boards, most=best.levels[0])
+
+    used = {(slot.case, slot.meeting) for slot in best.slots} | {(each.case, None) for each in best.waiting}
+    assert {place for place in barred & used if not _is_locked(problem, place[0])} == set()
+
+
+def _is_locked(problem, case):
+    return any(each.id == case and each.locked is not None for each in problem.cases)

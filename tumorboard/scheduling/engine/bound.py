@@ -1,5 +1,6 @@
 """What no plan can do better: a lower bound of level 1 for each board."""
 
+from collections.abc import Collection, Iterator
 from math import lcm
 
 from tumorboard.scheduling.engine.objective import Objective
@@ -9,6 +10,7 @@ from tumorboard.scheduling.engine.rules import belongs
 
 # Costs are counted in fractions of a point, so that a minute of a case has a whole price.
 FINEST = 5040
+Place = tuple[str, str | None]
 
 
 def least_late(objective: Objective, board: str) -> int:
@@ -18,6 +20,17 @@ def least_late(objective: Objective, board: str) -> int:
     in any plan, whatever the prices are. Locked cases stand where they are locked.
     """
     return _Relaxation(objective, board).bound()
+
+
+def out_of_reach(objective: Objective, boards: Collection[str], *, most: int) -> frozenset[Place]:
+    """Return the places that no plan of these boards with at most this level 1 can use; None is waiting.
+
+    At the prices of the bound each place costs a case so much more than its cheapest one; where that is more than
+    what lies between bound and `most`, no plan can afford it.
+    """
+    relaxations = [_Relaxation(objective, board) for board in sorted(boards)]
+    slack = most - sum(one.bound() for one in relaxations)
+    return frozenset(place for one in relaxations for place in one.dearer_by(slack + 1))
 
 
 class _Relaxation:
@@ -32,13 +45,28 @@ class _Relaxation:
         self.rooms: list[int] = []
         self.opens: list[int] = []
         self.is_soft = [self._read(meeting) for meeting in self.meetings]
+        self.costs = [self._costs(case) for case in self.free]
+        self.price = self._prices()
 
     def bound(self) -> int:
-        costs = [self._costs(case) for case in self.free]
-        market = Market(self.rooms, self.opens)
-        for case, cost in sorted(zip(self.free, costs, strict=True), key=lambda pair: self._regret(*pair)):
-            market.add(case.minutes, {node: each * self.scale // case.minutes for node, each in cost.items()})
-        return self._value(costs, market.price) + sum(self.objective.cost(case, case.locked)[0] for case in self.locked)
+        """Return the least level 1 of any plan, rounded up: every plan costs a whole number of points."""
+        taken = sum(minutes * price for minutes, price in zip(self.rooms + self.opens, self._rents(), strict=True))
+        paid = sum(min(self._paid(case, cost).values()) for case, cost in zip(self.free, self.costs, strict=True))
+        locked = sum(self.objective.cost(case, case.locked)[0] for case in self.locked)
+        return -((taken - paid) // self.scale) + locked
+
+    def dearer_by(self, points: int) -> Iterator[Place]:
+        """Yield the places that cost a case at these prices so many points more than its cheapest, or still more."""
+        count = len(self.meetings)
+        for case, cost in zip(self.free, self.costs, strict=True):
+            paid = self._paid(case, cost)
+            limit = min(paid.values()) + points * self.scale
+            for node, price in paid.items():
+                if price >= limit:
+                    yield case.id, None if node == 2 * count else self.meetings[node % count].id
+
+    def _paid(self, case: Case, cost: dict[int, int]) -> dict[int, int]:
+        return {node: each * self.scale + self.price[node] * case.minutes for node, each in cost.items()}
 
     def _read(self, meeting: Meeting) -> bool:
         """Note what is left of the meeting; tell whether what is published may fill its reserve."""
@@ -68,18 +96,18 @@ class _Relaxation:
         """Those with most to lose a minute go first: then fewer minutes move later on."""
         return -(max(costs.values()) - min(costs.values())) // case.minutes, case.id
 
-    def _value(self, costs: list[dict[int, int]], prices: list[int]) -> int:
-        """Return what the cases pay at these prices less what the meetings take: never above any plan."""
+    def _prices(self) -> list[int]:
+        """Return what a minute is worth at each node: in the whole meeting, outside its reserve, and waiting."""
+        market = Market(self.rooms, self.opens)
+        for case, cost in sorted(zip(self.free, self.costs, strict=True), key=lambda pair: self._regret(*pair)):
+            market.add(case.minutes, {node: each * self.scale // case.minutes for node, each in cost.items()})
         count = len(self.meetings)
-        most = max((max(each.values()) for each in costs), default=0) * self.scale
-        rooms = [min(price, most) for price in prices[:count]]
-        opens = [min(max(0, price - room), most) for price, room in zip(prices[count:-1], rooms, strict=True)]
-        price = [*rooms, *(room + extra for room, extra in zip(rooms, opens, strict=True)), 0]
-        paid = sum(
-            min(each * self.scale + price[node] * case.minutes for node, each in cost.items())
-            for case, cost in zip(self.free, costs, strict=True)
-        )
-        taken = sum(minutes * price for minutes, price in zip(self.rooms + self.opens, rooms + opens, strict=True))
-        # Rounded up, since every plan costs a whole number of points.
-        least: int = -((taken - paid) // self.scale)
-        return least
+        most = max((max(each.values()) for each in self.costs), default=0) * self.scale
+        self.room_rents = [min(price, most) for price in market.price[:count]]
+        pairs = zip(market.price[count:-1], self.room_rents, strict=True)
+        self.open_rents = [min(max(0, price - room), most) for price, room in pairs]
+        both = zip(self.room_rents, self.open_rents, strict=True)
+        return [*self.room_rents, *(room + extra for room, extra in both), 0]
+
+    def _rents(self) -> list[int]:
+        return self.room_rents + self.open_rents

@@ -9,6 +9,7 @@ from math import ceil, prod
 from ortools.sat.python import cp_model
 
 from tumorboard.scheduling.engine.assign.model import GroupModel
+from tumorboard.scheduling.engine.bound import out_of_reach
 from tumorboard.scheduling.engine.plan import Bounds
 
 LEVELS = 6
@@ -84,6 +85,8 @@ def solve(group: GroupModel, *, hint: Mapping[str, str], budget: float) -> Solut
         bounds.extend(found if is_proven else [None] * len(found))
         is_proven = is_proven and status in PROVEN
         group.model.add(stage.total <= value)
+        if make is _lateness:
+            group.leave_out(out_of_reach(group.objective, group.boards, most=stage.read(value)[0]))
     levels = (bounds + [None] * LEVELS)[:LEVELS]
     return Solution(where, tuple(levels), is_proven, spent)
 

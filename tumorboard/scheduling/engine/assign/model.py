@@ -51,6 +51,15 @@ class GroupModel:
             return [self.catalog.meetings[fixed]]
         return [each for each in self.base.rules.possible(case) if (case.id, each.id) in self.x]
 
+    def leave_out(self, places: Iterable[tuple[str, str | None]]) -> None:
+        """Never use these places again; who may not wait any more gets one."""
+        for case, meeting in sorted(places, key=lambda place: (place[0], place[1] or "")):
+            if meeting is not None and (case, meeting) in self.x:
+                self.model.add(self.x[case, meeting] == 0)
+            elif meeting is None and case not in self.base.where:
+                chosen = [self.x[case, each.id] for each in self.places(self.catalog.cases[case])]
+                self.model.add(cp_model.LinearExpr.sum(chosen) >= 1)
+
     def any_of(self, chosen: list[cp_model.IntVar]) -> cp_model.IntVar:
         """Return one variable that is true wherever one of these is."""
         if len(chosen) == 1:
