@@ -201,6 +201,7 @@ FACTS = {
     NoticeKind.SLOT_REMOVED: {**CASE, "when": "Tuesday"},
     NoticeKind.MEETING_MOVED: MEETING,
     NoticeKind.MEETING_CANCELLED: MEETING,
+    NoticeKind.FEED_TROUBLE: {"trouble": "SUMMARY is not escaped", "more": 2, "path": "/meetings/4"},
 }
 
 

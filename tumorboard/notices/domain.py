@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     SLOT_REMOVED = "slot_removed"
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
+    FEED_TROUBLE = "feed_trouble"
 
 
 # The links in these let somebody in.
@@ -49,6 +50,7 @@ SUBJECTS = {
     NoticeKind.SLOT_REMOVED: "Your case is off the agenda for now",
     NoticeKind.MEETING_MOVED: "A meeting was moved",
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
+    NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
 }
 
 
