@@ -1,8 +1,8 @@
-"""`python -m benchmarks` (or `make bench`) measures everything; `planner` only the planner, `fresh` a first start."""
+"""`python -m benchmarks` (`make bench`) measures everything; `planner` or `feeds` only those, `fresh` a first start."""
 
 import sys
 
-from benchmarks import fresh, planner, web
+from benchmarks import feeds, fresh, planner, web
 
 
 def main() -> int:
@@ -13,10 +13,14 @@ def main() -> int:
     if asked == ["planner"]:
         planner.main()
         return 0
+    if asked == ["feeds"]:
+        feeds.main()
+        return 0
     if asked:
-        print("usage: python -m benchmarks [planner | fresh]", file=sys.stderr)
+        print("usage: python -m benchmarks [planner | feeds | fresh]", file=sys.stderr)
         return 2
     web.main()
+    feeds.main()
     planner.main()
     return 0
 

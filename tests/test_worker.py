@@ -36,6 +36,7 @@ def test_ticks_and_their_intervals_are_those_promised() -> None:
     assert {name: tick.every for name, tick in TICKS.items()} == {
         "plan boards": timedelta(seconds=5),
         "send outbox": timedelta(seconds=5),
+        "make calendar entries": timedelta(seconds=3),
         "make meetings": timedelta(hours=1),
         "sweep sessions": timedelta(minutes=10),
         "verify audit chain": timedelta(hours=24),

@@ -11,9 +11,10 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.feeds.lint import Fault, lint, unescaped
-from tumorboard.feeds.calendar import feed_bytes
+from tumorboard.feeds.calendar import feed as feed_module
+from tumorboard.feeds.calendar.entry import entry_of
 from tumorboard.feeds.calendar.feed import COLORS
+from tumorboard.feeds.calendar.lint import Fault, lint, unescaped
 from tumorboard.feeds.calendar.zones import _ZONES, served_zone
 from tumorboard.feeds.domain import Feed, FeedEvent
 from tumorboard.kernel.clock import instant_of
@@ -27,6 +28,7 @@ HOSTILE = "\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:evil\r\n\x00\x07\u2028\u202e;,\
 def an_event(**overrides):
     values = {
         "meeting_id": 7,
+        "series_id": 3,
         "uid": "meeting-7@tumorboard",
         "sequence": 3,
         "created_at": NOW - timedelta(days=9),
@@ -47,12 +49,20 @@ def an_event(**overrides):
 
 def a_feed(*events, **overrides):
     values = {
+        "key": "person/1",
         "name": "My tumor boards",
         "zone": "America/New_York",
         "home": "https://tb.example.org",
-        "changed_at": NOW,
     }
-    return Feed(**{**values, "events": events, **overrides})
+    return Feed(**{**values, **overrides}), events
+
+
+def feed_bytes(feed_with_events):
+    feed, events = feed_with_events
+    entries = [entry_of(event, feed.home) for event in events]
+    assert [entry.trouble for entry in entries if entry.trouble] == []
+    zones = sorted({entry.zone for entry in entries} - {""})
+    return feed_module.feed_bytes(feed, entries="".join(entry.ics for entry in entries), zones=zones)
 
 
 def the_event(**overrides):

@@ -9,12 +9,14 @@ from itertools import count
 
 import pytest
 import time_machine
+from sqlalchemy.event import listen
+from sqlalchemy.exc import OperationalError
 
 from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in
-from tests.feeds.lint import lint
 from tests.feeds.makers import a_dated_meeting
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.accounts.services import deactivate
+from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import MOST_TOKENS
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.services import make_address, revoke_address
@@ -166,7 +168,7 @@ def test_feed_changes_by_tag_and_date_when_a_cancelled_meeting_leaves(client):
 
     assert after.status_code == 200
     assert (len(lint(before.data)), len(lint(after.data))) == (1, 0)
-    assert after.headers["Last-Modified"] == "Tue, 08 Dec 2026 16:00:00 GMT"
+    assert after.headers["Last-Modified"] == "Tue, 08 Dec 2026 17:00:00 GMT"
 
 
 def test_no_feed_sets_or_renews_a_cookie_even_for_a_signed_in_browser(client):
@@ -210,6 +212,72 @@ def test_whatever_opens_nothing_is_answered_byte_for_byte_alike(client):
     assert len({answer.data for answer in answers}) == 1
     assert len({tuple(headers_of(answer)) for answer in answers + heads}) == 1
     assert "no-store" in answers[0].headers["Cache-Control"]
+
+
+def test_too_many_bad_addresses_are_refused_alike_whatever_they_are_and_good_ones_are_served(client, monkeypatch):
+    monkeypatch.setattr("tumorboard.accounts.services.throttling.MOST_STRANGERS", 3)
+    person = a_member_of_a_board()
+    (revoked, first), (expired, second), (_, good) = (an_address(person) for _ in range(3))
+    with transaction():
+        revoke_address(revoked, by=as_actor(person), now=NOW)
+        expired.expires_at = NOW
+    secrets = [first, second, "tbf_" + "x" * 32, good.swapcase(), "malformed", "a/b"]
+    known = {"If-None-Match": "*", "If-Modified-Since": "Tue, 01 Dec 2026 15:00:00 GMT", "Accept-Encoding": "gzip"}
+
+    before = [client.get(f"/feeds/{secret}.ics") for secret in secrets[:3]]
+    answers = [client.get(f"/feeds/{secret}.ics", headers=sent) for secret in secrets for sent in ({}, known)]
+    heads = [client.head(f"/feeds/{secret}.ics", headers=sent) for secret in secrets for sent in ({}, known)]
+
+    assert {answer.status_code for answer in before} == {404}
+    assert {answer.status_code for answer in answers + heads} == {429}
+    assert len({answer.data for answer in answers}) == 1
+    assert len({tuple(headers_of(answer)) for answer in answers + heads}) == 1
+    assert (answers[0].headers["Retry-After"], answers[0].headers["Cache-Control"]) == ("900", "private, no-store")
+    assert client.get(f"/feeds/{good}.ics").status_code == 200
+    elsewhere = client.get("/feeds/malformed.ics", environ_overrides={"REMOTE_ADDR": "198.51.100.7"})
+    assert elsewhere.status_code == 404
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        assert client.get("/feeds/malformed.ics").status_code == 404
+
+
+def test_304_is_answered_without_a_look_at_any_entry(app, client):
+    a_lecture()
+    tag = client.get(PUBLIC).headers["ETag"]
+    asked = []
+    listen(db.engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+
+    answer = client.get(PUBLIC, headers={"If-None-Match": tag})
+
+    assert answer.status_code == 304
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
+    assert [statement for statement in asked if "calendar_entry" in statement] == []
+
+
+def test_gzip_is_packed_once_for_all_who_ask(client, monkeypatch):
+    a_lecture()
+    packed = []
+    compress = gzip.compress
+    monkeypatch.setattr("gzip.compress", lambda *args, **named: packed.append(1) or compress(*args, **named))
+
+    bodies = {client.get(PUBLIC, headers={"Accept-Encoding": "gzip"}).data for _ in range(3)}
+
+    assert (len(bodies), len(packed)) == (1, 1)
+
+
+def test_feed_is_read_while_nothing_can_be_written(client, monkeypatch):
+    meeting = a_lecture()
+    client.get(PUBLIC)
+    with transaction():
+        meeting.room = "Elsewhere"
+
+    def full(*_args, **_named):
+        raise OperationalError("INSERT", {}, Exception("disk is full"))
+
+    monkeypatch.setattr("tumorboard.feeds.calendar.serve.make_entries", full)
+    answer = client.get(PUBLIC)
+
+    assert answer.status_code == 200
+    assert list(lint(answer.data)) == [meeting.uid]
 
 
 def test_fetch_is_shown_with_the_kind_of_program_and_a_304_counts(client):

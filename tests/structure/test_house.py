@@ -2,10 +2,12 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
@@ -152,6 +154,20 @@ def test_models_are_what_the_migrations_made(migrated_app: Flask) -> None:
         differences = compare_metadata(context, db.metadata)
 
     assert differences == []
+
+
+def test_every_table_that_calendars_show_marks_its_changes(migrated_app: Flask) -> None:
+    """SQLite drops a table's triggers when a migration copies the table, and says nothing."""
+    of_sqlite = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'calendar_%'"
+    of_postgres = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE 'calendar_%'"
+    with migrated_app.app_context(), db.engine.connect() as connection:
+        asked = of_sqlite if connection.dialect.name == "sqlite" else of_postgres
+        found = Counter(name.strip('"') for name in connection.execute(sa.text(asked)).scalars())
+
+    assert found == {
+        "meeting": 3, "series": 1, "agenda": 3, "agenda_item": 3, "case": 1, "seat": 3, "follow": 2, "person": 1,
+        "institution": 3,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["layouts/base.html"])

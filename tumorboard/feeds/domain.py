@@ -3,11 +3,16 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 
 from tumorboard.kernel.errors import Conflict, NotFound
+from tumorboard.series.domain import SeriesKind
 
+PUBLIC_KINDS = tuple(kind for kind in SeriesKind if not kind.is_board)
+# Raised whenever the program writes the same event otherwise than before.
+FORMAT = 1
 PREFIX = "tbf_"
 LIFETIME = timedelta(days=400)
 MOST_TOKENS = 20
@@ -52,6 +57,7 @@ class FeedEvent:
     """One meeting as a calendar shows it; the words are raw, `calendar` makes them safe."""
 
     meeting_id: int
+    series_id: int
     uid: str
     sequence: int
     created_at: datetime
@@ -75,30 +81,86 @@ class FeedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A whole subscription.
+    """What a subscription is; what it holds is read when somebody asks.
 
     `home` is the service's own address. `source` is the feed's, and None where that is a secret.
-    `changed_at` moves whenever the bytes do, also when an event leaves.
     """
 
+    key: str
     name: str
     zone: str
     home: str
-    changed_at: datetime
     source: str | None = None
     site: str | None = None
-    events: tuple[FeedEvent, ...] = ()
+    series_id: int | None = None
+    person_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An event as text, and the time zone that the text names (none: UTC). `trouble` is why it may not be served."""
+
+    ics: str
+    zone: str = ""
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What stands in a feed now: the entries one behind the other, their zones, and when the next one leaves."""
+
+    entries: str
+    zones: tuple[str, ...]
+    turns_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is known of a feed before anything of it is read."""
+
+    etag: str
+    made_by: str
+    changed_at: datetime
+    turns_at: datetime | None
+    is_stale: bool
+    has_marks: bool
+
+    def holds(self, *, made_by: str, now: datetime) -> bool:
+        """Whether the feed still says what it said last."""
+        has_turned = self.turns_at is not None and self.turns_at <= now
+        return not (self.is_stale or self.has_marks or has_turned) and self.made_by == made_by
 
 
 @dataclass(frozen=True)
 class Subscriber:
-    """Whose personal address this is, and when it was last asked for."""
+    """Whose personal address this is, when it was last asked for, and what its feed said last."""
 
     token_id: int
     person_id: int
     zone: str
-    created_at: datetime
     fetched_at: datetime | None
+    standing: Standing | None = None
+
+
+@cache
+def maker(home: str) -> str:
+    """Return the mark of the program and the address that entries are made with; another one makes them anew."""
+    return _digest(f"{FORMAT} {home}")
+
+
+def content_of(event: FeedEvent) -> str:
+    """Return the digest of everything that the event says, but for the moment of its revision."""
+    return _digest(repr(replace(event, revised_at=event.created_at)))
+
+
+def changed_after(last: datetime | None, *, now: datetime) -> datetime:
+    """Return the moment of a change, a whole second, later than the last: dates in HTTP know nothing smaller."""
+    whole = now.replace(microsecond=0)
+    return whole if last is None else max(whole, last + timedelta(seconds=1))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def new_token() -> str:

@@ -1,8 +1,8 @@
-"""Tables of personal feeds and the series a person follows."""
+"""Tables of personal feeds, the series a person follows, and what calendars were told."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tumorboard.accounts.models import Person
@@ -34,3 +34,61 @@ class Follow(Model):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), primary_key=True)
+
+
+class CalendarMark(Model):
+    """Something changed that calendars show; triggers set it in the transaction of the change.
+
+    A meeting, or all meetings of a series, or what concerns a person, or, with nothing named, every feed.
+    No foreign keys: what is marked may be gone by the time it is looked at.
+    """
+
+    __tablename__ = "calendar_mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    series_id: Mapped[int | None]
+    meeting_id: Mapped[int | None]
+    person_id: Mapped[int | None]
+
+
+class CalendarEntry(Model):
+    """A meeting as calendars get it: the last text of it that passed the linter.
+
+    `made_from` is the digest of what it says, and `made_by` of the program and address that it was made with.
+    `zone` is the one its times are in, empty for UTC. `trouble` says why the newest text was not taken.
+    """
+
+    __tablename__ = "calendar_entry"
+    __table_args__ = (Index(None, "series_id", "ends_at"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    uid: Mapped[str] = mapped_column(String(80))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    is_cancelled: Mapped[bool]
+    zone: Mapped[str] = mapped_column(String(64), default="")
+    made_from: Mapped[str] = mapped_column(String(32))
+    made_by: Mapped[str] = mapped_column(String(32))
+    made_at: Mapped[datetime]
+    revised_at: Mapped[datetime]
+    ics: Mapped[str] = mapped_column(Text, default="")
+    trouble: Mapped[str] = mapped_column(String(200), default="")
+
+
+class CalendarFeed(Model):
+    """What a feed last said, so that most polls are answered without reading it.
+
+    `changed_at` moves with every new tag. `turns_at` is when the next event leaves by itself.
+    """
+
+    __tablename__ = "calendar_feed"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    etag: Mapped[str] = mapped_column(String(32), default="")
+    made_by: Mapped[str] = mapped_column(String(32), default="")
+    changed_at: Mapped[datetime]
+    turns_at: Mapped[datetime | None]
+    is_stale: Mapped[bool] = mapped_column(default=True)

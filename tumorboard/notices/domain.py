@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     MEETING_MOVED = "meeting_moved"
     MEETING_CANCELLED = "meeting_cancelled"
     PLAN_REFUSED = "plan_refused"
+    FEED_TROUBLE = "feed_trouble"
 
 
 # The links in these let somebody in.
@@ -53,6 +54,7 @@ SUBJECTS = {
     NoticeKind.MEETING_MOVED: "A meeting was moved",
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
     NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
+    NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
 }
 
 

@@ -15,6 +15,8 @@ from tumorboard.kernel.db import session
 WINDOW = timedelta(minutes=15)
 # One person mistyping at one desk; one account tried from many places; one network trying many accounts.
 MOST_TOGETHER, MOST_AN_ACCOUNT, MOST_A_NETWORK = 5, 30, 100
+# A hospital behind one address may hold many calendars that still ask for what was revoked.
+MOST_STRANGERS = 120
 
 
 def refuse_when_throttled(account: str, address: str, *, now: datetime) -> None:
@@ -30,22 +32,41 @@ def refuse_when_throttled(account: str, address: str, *, now: datetime) -> None:
 
 def note_failure(account: str, address: str, *, now: datetime) -> None:
     """Count a failed try under all three keys."""
-    # One statement a key: two first failures at the same moment must not collide on the key.
-    insert = sqlite.insert if session().get_bind().dialect.name == "sqlite" else postgresql.insert
-    is_over = Throttle.until_at <= now
     for key, _ in _keys(account, address):
-        counted = insert(Throttle).values(key=key, failures=1, until_at=now + WINDOW)
-        changes = {
-            "failures": case((is_over, 1), else_=Throttle.failures + 1),
-            "until_at": case((is_over, counted.excluded.until_at), else_=Throttle.until_at),
-        }
-        session().execute(counted.on_conflict_do_update(index_elements=[Throttle.key], set_=changes))
+        _count(key, now=now)
 
 
 def forget_failures(account: str, address: str) -> None:
     """A success clears the count of this person at this place; the wider counts run out by themselves."""
     together = next(iter(_keys(account, address)))[0]
     session().execute(delete(Throttle).where(Throttle.key == together))
+
+
+def is_stranger_throttled(address: str, *, now: datetime) -> bool:
+    """Whether the network tried so many secret addresses that open nothing that they are not looked at for a while."""
+    full = select(Throttle.id).where(Throttle.key == _stranger(address), Throttle.until_at > now)
+    return session().scalar(full.where(Throttle.failures >= MOST_STRANGERS)) is not None
+
+
+def note_stranger(address: str, *, now: datetime) -> None:
+    """Count a secret address that opened nothing."""
+    _count(_stranger(address), now=now)
+
+
+def _stranger(address: str) -> str:
+    return _hashed("stranger", _network(address))
+
+
+def _count(key: str, *, now: datetime) -> None:
+    # One statement: two first failures at the same moment must not collide on the key.
+    insert = sqlite.insert if session().get_bind().dialect.name == "sqlite" else postgresql.insert
+    is_over = Throttle.until_at <= now
+    counted = insert(Throttle).values(key=key, failures=1, until_at=now + WINDOW)
+    changes = {
+        "failures": case((is_over, 1), else_=Throttle.failures + 1),
+        "until_at": case((is_over, counted.excluded.until_at), else_=Throttle.until_at),
+    }
+    session().execute(counted.on_conflict_do_update(index_elements=[Throttle.key], set_=changes))
 
 
 def _keys(account: str, address: str) -> Iterator[tuple[str, int]]:

@@ -4,8 +4,9 @@ There is no METHOD: a feed shows, it does not schedule (RFC 5545 3.7.2). PUBLISH
 in every event (RFC 5546 3.2.1), and programs would then take each meeting for somebody else's invitation.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,6 @@ from tumorboard.kernel.text import clean_line
 PRODID = "-//Tumorboard//Feeds 1.0//EN"
 REFRESH = timedelta(hours=1)
 LONGEST_LINE_BYTES = 75
-# One event stands in many feeds, so its lines are kept; 4,096 take some four megabytes.
-EVENTS_KEPT = 4096
 # The sites' colours on our pages, as the nearest names of CSS3 (RFC 7986 5.9 takes no others).
 COLORS = {
     "breast": "palevioletred",
@@ -41,14 +40,22 @@ OWN_COLOR = "teal"
 _END = b"END:VCALENDAR\r\n"
 
 
-def feed_bytes(feed: Feed) -> bytes:
-    """Return the whole .ics file: UTF-8, CRLF, no line over 75 bytes."""
-    zones = sorted({served_zone(event.zone) for event in feed.events} - {"UTC"})
+def entry_text(event: FeedEvent, home: str) -> str:
+    """Return the event as it stands in every feed: CRLF, no line over 75 bytes."""
+    return _lines(_event(event, home)).decode()
+
+
+def feed_bytes(feed: Feed, *, entries: str, zones: Sequence[str]) -> bytes:
+    """Return the whole .ics file around the entries, with the zones that they name."""
     # RFC 5545 wants at least one component in a calendar, so that an empty one shows its zone.
-    shown = zones if feed.events else [served_zone(feed.zone)]
-    parts = [_lines(timezone_component(zone)) for zone in shown]
-    parts += [_event_lines(event, feed.home) for event in feed.events]
-    return _lines(_calendar(feed)).removesuffix(_END) + b"".join(parts) + _END
+    shown = zones if entries else [served_zone(feed.zone)]
+    head = _lines(_calendar(feed)).removesuffix(_END)
+    return b"".join([head, *(_zone_lines(zone) for zone in shown), entries.encode(), _END])
+
+
+@cache
+def _zone_lines(zone: str) -> bytes:
+    return _lines(timezone_component(zone))
 
 
 def _calendar(feed: Feed) -> Calendar:
@@ -66,11 +73,6 @@ def _calendar(feed: Feed) -> Calendar:
     if feed.source:
         calendar.add("source", vUri(feed.source), parameters={"VALUE": "URI"})
     return calendar
-
-
-@lru_cache(maxsize=EVENTS_KEPT)
-def _event_lines(event: FeedEvent, home: str) -> bytes:
-    return _lines(_event(event, home))
 
 
 def _event(event: FeedEvent, home: str) -> Event:

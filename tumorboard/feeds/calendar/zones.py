@@ -82,6 +82,11 @@ _ZONES = {
 }
 
 
+def served_zones() -> frozenset[str]:
+    """The zones that an entry may name."""
+    return frozenset(_ZONES)
+
+
 def served_zone(name: str) -> str:
     """Return the zone itself where its rules are known here, and UTC where they are not."""
     return name if name in _ZONES else "UTC"

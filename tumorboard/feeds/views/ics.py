@@ -3,25 +3,37 @@
 Whatever opens nothing is answered alike, byte for byte: no answer tells whether a secret once was good.
 """
 
-import gzip
-import hashlib
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import structlog
 from flask import Response, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.http import http_date, is_resource_modified
 
+from tumorboard.accounts.services.throttling import is_stranger_throttled, note_stranger
 from tumorboard.accounts.views.sessions import StoredSession
-from tumorboard.feeds.calendar import feed_bytes
-from tumorboard.feeds.domain import Feed, NoSuchFeed, Subscriber, client_named, is_fetch_worth_noting
-from tumorboard.feeds.queries import personal_feed, public_feed, series_feed, subscriber_of
+from tumorboard.feeds.calendar import as_it_stands, body_of, refreshed
+from tumorboard.feeds.domain import Feed, NoSuchFeed, Standing, Subscriber, client_named, is_fetch_worth_noting, maker
+from tumorboard.feeds.queries import (
+    PUBLIC_KEY,
+    personal_feed,
+    public_feed,
+    series_feed,
+    standing_of,
+    standing_of_series,
+    subscriber_of,
+)
 from tumorboard.feeds.services import note_fetch
 from tumorboard.feeds.views.blueprint import blueprint
 from tumorboard.kernel.clock import utc_now
-from tumorboard.kernel.db import retrying, transaction
+from tumorboard.kernel.db import db, retrying, transaction
 from tumorboard.kernel.web import public
 
+log = structlog.get_logger(__name__)
+STRANGER_SECONDS = 900
 PUBLIC_SECONDS = 300
 ROBOTS_SECONDS = 86_400
 _SECRET_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -32,7 +44,8 @@ _SECRET_HEADERS = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 def education() -> ResponseReturnValue:
     """All lectures, grand rounds and symposia."""
     source = address_of_feed("feeds.education")
-    return _public_answer(public_feed(home=current_app.config["PUBLIC_URL"], source=source, now=utc_now()))
+    answer = _calendar(standing_of(PUBLIC_KEY), lambda: public_feed(home=_home(), source=source))
+    return _for_everybody(answer)
 
 
 @blueprint.get("/feeds/series/<slug:slug>.ics")
@@ -41,26 +54,26 @@ def series(slug: str) -> ResponseReturnValue:
     """One public series."""
     source = address_of_feed("feeds.series", slug=slug)
     try:
-        feed = series_feed(slug, home=current_app.config["PUBLIC_URL"], source=source, now=utc_now())
+        standing = standing_of_series(slug)
+        answer = _calendar(standing, lambda: series_feed(slug, home=_home(), source=source))
     except NoSuchFeed:
         return _nothing_here()
-    return _public_answer(feed)
+    return _for_everybody(answer)
 
 
 @blueprint.get("/feeds/<path:token>.ics")
 @public
 def personal(token: str) -> ResponseReturnValue:
     """What concerns the owner of the secret in the path."""
-    now = utc_now()
     try:
-        subscriber = subscriber_of(token, now=now)
+        subscriber = subscriber_of(token, now=utc_now())
     except NoSuchFeed:
-        return _nothing_here()
-    answer = _calendar_answer(personal_feed(subscriber, home=current_app.config["PUBLIC_URL"], now=now))
-    answer.cache_control.private, answer.cache_control.no_cache = True, True
+        return _to_stranger()
+    answer = _calendar(subscriber.standing, lambda: personal_feed(subscriber, home=_home()))
+    answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers.update(_SECRET_HEADERS)
     _remember(subscriber)
-    return _unless_known(answer)
+    return answer
 
 
 @blueprint.get("/robots.txt")
@@ -78,33 +91,74 @@ def address_of_feed(endpoint: str, **values: Any) -> str:
     return f"{current_app.config['PUBLIC_URL']}{url_for(endpoint, **values)}"
 
 
-def _public_answer(feed: Feed) -> BaseResponse:
-    answer = _calendar_answer(feed)
-    answer.cache_control.public, answer.cache_control.max_age = True, PUBLIC_SECONDS
-    return _unless_known(answer)
+def _home() -> str:
+    return str(current_app.config["PUBLIC_URL"])
 
 
-def _calendar_answer(feed: Feed) -> Response:
+def _for_everybody(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    return answer
+
+
+def _calendar(standing: Standing | None, find: Callable[[], Feed]) -> Response:
+    """The feed, or a 304 where the client has it already (RFC 9110 13.2.2: tags beat dates)."""
     _leave_session_alone()
-    body = feed_bytes(feed)
-    tag = hashlib.sha256(body).hexdigest()[:32]
-    answer = Response(body, content_type="text/calendar; charset=utf-8")
-    if request.accept_encodings.quality("gzip") > 0:
-        # Another form, another strong tag (RFC 9110 8.8.3.3); without a time inside its bytes stay the same.
-        answer.set_data(gzip.compress(body, mtime=0))
+    now, feed = utc_now(), None
+    if standing is None or not standing.holds(made_by=maker(_home()), now=now):
+        feed = find()
+        standing = _brought_up(feed, standing)
+    # Another form, another strong tag (RFC 9110 8.8.3.3).
+    suffix = "-gzip" if request.accept_encodings.quality("gzip") > 0 else ""
+    changed_at = min(standing.changed_at, now)
+    if not is_resource_modified(request.environ, f'"{standing.etag}{suffix}"', None, changed_at):
+        answer = Response(status=304)
+        del answer.headers["Content-Type"]
+        return _dated(answer, standing.etag + suffix, changed_at)
+    etag, body = body_of(feed or find(), standing.etag)
+    answer = Response(body.packed if suffix else body.plain, content_type="text/calendar; charset=utf-8")
+    if suffix:
         answer.content_encoding = "gzip"
-        tag += "-gzip"
-    answer.set_etag(tag)
-    answer.last_modified = feed.changed_at
-    answer.vary.add("Accept-Encoding")
+    return _dated(answer, etag + suffix, changed_at if etag == standing.etag else now)
+
+
+def _dated(answer: Response, tag: str, changed_at: datetime) -> Response:
+    answer.headers["ETag"] = f'"{tag}"'
+    answer.headers["Last-Modified"] = http_date(changed_at)
+    answer.headers["Vary"] = "Accept-Encoding"
     return answer
 
 
-def _unless_known(answer: Response) -> BaseResponse:
-    """Turn the answer into a 304 where the client has it already (RFC 9110 13.2.2: tags beat dates)."""
-    answer.make_conditional(request)
-    del answer.headers["Date"]  # the server adds its own, and two are one too many
-    return answer
+def _brought_up(feed: Feed, standing: Standing | None) -> Standing:
+    """What the feed says now; where nothing can be written, it is still read."""
+    try:
+        return refreshed(feed, standing)
+    except OperationalError as error:
+        db.session.rollback()
+        log.error("feed not noted", key=feed.key, error=type(error.orig).__name__)
+        return as_it_stands(feed, standing)
+
+
+def _to_stranger() -> Response:
+    """Nothing, and after too many tries not even that; why an address opens nothing makes no difference to either.
+
+    A good address is always served: calendars of one hospital, and of all who use Google's, share an address.
+    """
+    address, now = request.remote_addr or "", utc_now()
+    if is_stranger_throttled(address, now=now):
+        answer = _nothing_here()
+        answer.status_code, answer.headers["Retry-After"] = 429, str(STRANGER_SECONDS)
+        answer.set_data("Too many addresses without a calendar were asked for. Wait, then try again.\n")
+        return answer
+    try:
+        retrying(lambda: _note_stranger(address))
+    except OperationalError:
+        db.session.rollback()
+    return _nothing_here()
+
+
+def _note_stranger(address: str) -> None:
+    with transaction():
+        note_stranger(address, now=utc_now())
 
 
 def _nothing_here() -> Response:

@@ -1,6 +1,11 @@
-"""A strict linter of .ics bytes, written from the RFCs and sharing no code with what it checks."""
+"""A strict linter of .ics bytes, written from the RFCs and sharing no code with what it checks.
+
+A program that meets one bad line drops the whole file in silence, so nothing is served that does not pass.
+What a fault says is of our own wording: it is mailed, and what was typed must not be.
+"""
 
 import re
+from collections.abc import Collection
 from itertools import pairwise
 
 UTC_TIME = re.compile(r"\d{8}T\d{6}Z\Z")
@@ -10,6 +15,7 @@ VALUE = r'(?:"[^"]*"|[^";:,]*)'
 LINE = re.compile(rf"(?P<name>[A-Z0-9-]+)(?P<params>(?:;[A-Z0-9-]+={VALUE}(?:,{VALUE})*)*):(?P<value>.*)\Z")
 TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "NAME", "X-WR-CALNAME", "UID"}
 URIS = {"URL", "SOURCE", "CONFERENCE"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 CSS3 = {
     "palevioletred", "cadetblue", "peru", "steelblue", "olivedrab", "mediumorchid", "seagreen", "slateblue",
     "rosybrown", "darkgoldenrod", "indianred", "yellowgreen", "slategray", "teal",
@@ -17,7 +23,7 @@ CSS3 = {
 Line = tuple[str, dict[str, str], str]
 
 
-class Fault(AssertionError):
+class Fault(ValueError):
     """The bytes break a rule."""
 
 
@@ -41,6 +47,17 @@ def lint(body: bytes) -> dict[str, dict[str, Line]]:
     return by_uid
 
 
+def lint_entry(text: str, zones: Collection[str]) -> str:
+    """Raise Fault when the text is not exactly one sound VEVENT; return the zone that it names, empty for UTC."""
+    rows = _unfolded(b"BEGIN:VCALENDAR\r\n" + text.encode() + b"END:VCALENDAR\r\n")
+    own, components = _split([_parsed(row) for row in rows])
+    _need(not own and [name for name, _ in components] == ["VEVENT"], "not one event")
+    event = _check_event(components[0][1], zones)
+    used = {line[1]["TZID"] for line in event.values() if "TZID" in line[1]}
+    _need(len(used) <= 1, "two zones in one event")
+    return "".join(used)
+
+
 def unescaped(value: str) -> str:
     """The words behind a TEXT value."""
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
@@ -53,25 +70,25 @@ def _unfolded(body: bytes) -> list[str]:
     for row in rows:
         _need(b"\r" not in row and b"\n" not in row, "a bare line break")
         _need(len(row) <= 75, f"{len(row)} octets in a line")
-        row.decode("utf-8")  # folded between characters
+        _need(_is_utf8(row), "a character folded in two")
         _need(row.strip() != b"", "an empty line")
     for before, after in pairwise(rows):
         folded_in_escape = after.startswith(b" ") and (len(before) - len(before.rstrip(b"\\"))) % 2 == 1
         _need(not folded_in_escape, "folded inside an escape")
     whole: list[str] = []
-    for row in (row.decode("utf-8") for row in rows):
-        if row.startswith(" "):
-            whole[-1] += row[1:]
+    for line in (row.decode("utf-8") for row in rows):
+        if line.startswith(" "):
+            whole[-1] += line[1:]
         else:
-            whole.append(row)
-    for row in whole:
-        _need(not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]", row), "a control character")
+            whole.append(line)
+    for line in whole:
+        _need(not _CONTROLS.search(line), "a control character")
     return whole
 
 
 def _parsed(row: str) -> Line:
     found = LINE.match(row)
-    _need(found is not None, f"no content line: {row[:40]}")
+    _need(found is not None, "no content line")
     assert found is not None
     params = dict(part.split("=", 1) for part in found["params"].split(";")[1:])
     return found["name"], params, found["value"]
@@ -126,7 +143,7 @@ def _check_zone(lines: list[Line]) -> str:
     return next(value for name, _, value in lines if name == "TZID")
 
 
-def _check_event(lines: list[Line], zones: list[str]) -> dict[str, Line]:
+def _check_event(lines: list[Line], zones: Collection[str]) -> dict[str, Line]:
     by_name = _once(lines)
     for name in ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED", "DTSTART", "DTEND", "STATUS", "TRANSP"):
         _need(name in by_name, f"no {name}")
@@ -158,6 +175,14 @@ def _check_values(by_name: dict[str, Line]) -> None:
             _need(not set(bare) & set("\\;,"), f"{name} is not escaped")
         if name in URIS:
             _need(value.isascii() and value.isprintable() and " " not in value, f"{name} is no URI")
+
+
+def _is_utf8(row: bytes) -> bool:
+    try:
+        row.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _once(lines: list[Line]) -> dict[str, Line]:

@@ -1,0 +1,84 @@
+"""Whom a secret belongs to, and what a person subscribed to."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+
+from tumorboard.accounts.models import Institution, Person
+from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Standing, Subscriber, is_token, token_hash
+from tumorboard.feeds.models import CalendarFeed, FeedToken, Follow
+from tumorboard.feeds.queries.standing import STANDING
+from tumorboard.kernel.db import session
+from tumorboard.kernel.errors import NotFound
+from tumorboard.series.models import Seat, Series
+
+
+def subscriber_of(token: str, *, now: datetime) -> Subscriber:
+    """Return whom the secret belongs to and how the feed stands, in one look.
+
+    Raises NoSuchFeed for one that is malformed, unknown, revoked or expired, or whose person has left since.
+    """
+    if not is_token(token):
+        raise NoSuchFeed
+    found = (
+        select(FeedToken.id, FeedToken.person_id, Institution.time_zone, FeedToken.fetched_at, *STANDING)
+        .join(Person, Person.id == FeedToken.person_id)
+        .join(Institution, Institution.id == Person.institution_id)
+        .outerjoin(CalendarFeed, CalendarFeed.person_id == FeedToken.person_id)
+        .where(FeedToken.token_hash == token_hash(token), FeedToken.revoked_at.is_(None))
+        .where(FeedToken.expires_at > now, Person.active)
+        .where(or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at))
+    )
+    row = session().execute(found).one_or_none()
+    if row is None:
+        raise NoSuchFeed
+    standing = None if row.etag is None else Standing(*tuple(row)[4:])
+    return Subscriber(row.id, row.person_id, row.time_zone, row.fetched_at, standing)
+
+
+def public_series() -> Select[Series]:
+    """The series that anybody may subscribe to, by name."""
+    return select(Series).where(Series.kind.in_(PUBLIC_KINDS)).order_by(Series.name, Series.id)
+
+
+def public_series_called(slug: str) -> Series:
+    """Return a series that may be followed. Raises NotFound, for boards too."""
+    series = session().scalars(public_series().where(Series.slug == slug)).one_or_none()
+    if series is None:
+        raise NotFound("There is no such series to follow.")
+    return series
+
+
+def boards_sat_on(person_id: int) -> Select[str]:
+    """The names of the boards whose roster has the person, by name."""
+    return (
+        select(Series.name)
+        .where(Series.id.in_(select(Seat.series_id).where(Seat.person_id == person_id)))
+        .order_by(Series.name, Series.id)
+    )
+
+
+def followed_by(person_id: int) -> Select[int]:
+    """The numbers of the series that the person follows, as far as they are public."""
+    return (
+        select(Follow.series_id)
+        .join(Series, Series.id == Follow.series_id)
+        .where(Follow.person_id == person_id, Series.kind.in_(PUBLIC_KINDS))
+    )
+
+
+def addresses_of(person_id: int) -> Select[FeedToken]:
+    """A person's addresses that were not revoked, the oldest first; expired ones too."""
+    return (
+        select(FeedToken)
+        .where(FeedToken.person_id == person_id, FeedToken.revoked_at.is_(None))
+        .order_by(FeedToken.created_at, FeedToken.id)
+    )
+
+
+def address_of(person_id: int, token_id: int) -> FeedToken:
+    """Return one's own address. Raises NotFound when missing, foreign or revoked: the three look alike."""
+    token = session().scalars(addresses_of(person_id).where(FeedToken.id == token_id)).one_or_none()
+    if token is None:
+        raise NotFound("There is no such address of yours.")
+    return token

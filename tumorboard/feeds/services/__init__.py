@@ -1,0 +1,25 @@
+"""Personal addresses are made and revoked; entries and feeds follow what changes."""
+
+from tumorboard.feeds.services.addresses import (
+    follow_series,
+    make_address,
+    note_fetch,
+    revoke_address,
+    rotate_address,
+    unfollow_series,
+)
+from tumorboard.feeds.services.entries import Render, make_entries, mark_outdated
+from tumorboard.feeds.services.standing import note_body
+
+__all__ = [
+    "Render",
+    "follow_series",
+    "make_address",
+    "make_entries",
+    "mark_outdated",
+    "note_body",
+    "note_fetch",
+    "revoke_address",
+    "rotate_address",
+    "unfollow_series",
+]
