@@ -85,9 +85,23 @@ def test_emergent_case_is_proposed_for_the_published_agenda_with_room(board: Ser
 
     assert (_where(told), _where(emergent)) == (soon.id, later.id)
     proposal = proposal_of(board.id)
-    assert [(move.case_id, move.from_meeting_id, move.to_meeting_id) for move in proposal.moves] == [
-        (emergent.id, later.id, soon.id)
-    ]
+    moves = [(move.case_id, move.from_meeting_id, move.to_meeting_id) for move in proposal.moves]
+    assert (emergent.id, later.id, soon.id) in moves
+
+
+def test_proposal_names_everybody_whose_published_time_it_changes(board: Series, coordinator: Actor) -> None:
+    """The emergent case comes first, so that the other one is heard later in the same meeting."""
+    soon, _ = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    told, emergent = an_accepted_case(board), _emergent(board)
+    _published(soon, told, by=coordinator)
+    _plan(board)
+    proposal = proposal_of(board.id)
+    named = {move.case_id for move in proposal.moves}
+
+    decide(board.id, proposal.id, accept=True, by=coordinator)
+
+    changed = {case.id for case in (told, emergent) if _told(case)[-1:] != [] and len(_told(case)) > (case is told)}
+    assert named == changed == {told.id, emergent.id}
 
 
 def test_accepted_proposal_is_done_and_its_presenter_told_once(board: Series, coordinator: Actor) -> None:

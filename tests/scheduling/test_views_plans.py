@@ -13,7 +13,7 @@ from tumorboard.cases.models import Case
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling.domain import PlanCause, PlanMode, PlanSettings
-from tumorboard.scheduling.jobs import plan_board
+from tumorboard.scheduling.jobs import plan_board, planner
 from tumorboard.scheduling.models import PlanningPolicy, PlanRun
 from tumorboard.scheduling.queries import proposal_of, settings_of
 from tumorboard.series.domain import SeatPart
@@ -225,3 +225,52 @@ def test_preview_replays_the_last_weeks_and_stores_nothing(coordinator: FlaskCli
     assert answer.status_code == 200
     assert "1 of 1" in answer.text
     assert db.session.scalar(select(func.count()).select_from(PlanningPolicy)) == 0
+
+
+def test_preview_shows_a_reserve_that_starves_the_board_beside_the_policy_in_force(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    a_meeting(board, weeks=-3)
+    an_accepted_case(board, submitted_at=NOW.replace(month=11, day=2))
+    typed = {**USUAL, "reserve_minutes": "240"}
+
+    page = coordinator.post(POLICY + "?preview=1", data=form(coordinator, POLICY, **typed)).text
+
+    assert '<td class="r num">1 of 1</td><td class="r num">0 of 1</td>' in page
+
+
+def test_board_of_somebody_else_is_named_in_the_overview_but_not_its_case(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    other, by = a_series(), as_actor(a_person())
+    first, second = a_meeting(board), a_meeting(other)
+    one = an_accepted_case(board)
+    two = an_accepted_case(other, presenter_id=one.presenter_id)
+    with transaction():
+        place_case(agenda_for(first, now=NOW), one, by=by, now=NOW)
+        place_case(agenda_for(second, now=NOW), two, by=by, now=NOW)
+
+    page = coordinator.get("/plans").text
+
+    assert (one.code in page, two.code in page) == (True, False)
+
+
+def test_page_that_asks_while_the_planner_answers_somebody_else_is_told_so_at_once(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    meeting = a_meeting(board)
+    an_accepted_case(board)
+
+    with planner._lock:
+        answer = coordinator.get(f"/meetings/{meeting.id}/what-if?kind=longer&minutes=5")
+
+    assert (answer.status_code, "The planner is answering somebody else." in answer.text) == (429, True)
+
+
+def test_meeting_that_is_not_there_is_found_out_before_anything_is_planned(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    answer = coordinator.post("/series/thoracic/plans", data=form(coordinator, PLAN, meeting="99999"))
+
+    assert answer.status_code == 404
+    assert db.session.scalar(select(func.count()).select_from(PlanRun)) == 0

@@ -98,5 +98,5 @@ def _problem(path: Path) -> engine.Problem:
 def _json(path: Path) -> object:
     try:
         return json.loads(path.read_text("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{path.name} is not JSON.") from error

@@ -1,5 +1,7 @@
 """The instance: reading, refusing, writing, and its digest."""
 
+import re
+
 import pytest
 
 from tests.scheduling.engine.factories import (
@@ -101,3 +103,19 @@ def test_meetings_given_in_any_order_stand_in_calendar_order():
     problem = a_problem(meetings=(a_meeting(2), a_meeting(0), a_meeting(1)))
 
     assert [meeting.id for meeting in problem.meetings] == ["m0", "m1", "m2"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"config": {"beyond_days": 10**12}}, "config.beyond_days must be at most 1,000,000."),
+        ({"config": {"w_urgency": [10**18, 1, 1, 1]}}, "config.w_urgency[0] must be at most 1,000,000."),
+        ({"horizon_end": "9999-12-31"}, "horizon_end must lie between 1900 and 2500."),
+        ({"boards": [{"id": "", "host": "hub"}]}, "boards.id must not be empty."),
+    ],
+)
+def test_numbers_and_days_beyond_all_reason_are_refused_by_name(change, sentence):
+    data = {"today": "2026-12-01", "horizon_end": "2026-12-30"} | change
+
+    with pytest.raises(BadInstance, match=re.escape(sentence)):
+        Problem.from_json(data)

@@ -10,6 +10,7 @@ import structlog
 from tumorboard.accounts.domain import Actor
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import reading, retrying, transaction
+from tumorboard.kernel.errors import Conflict
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.domain import PlanCause, PlanMode, ProposalGone
 from tumorboard.scheduling.jobs.planner import planner
@@ -34,6 +35,10 @@ from tumorboard.scheduling.services import (
 )
 
 log = structlog.get_logger(__name__)
+
+
+# What a page may ask of the solver while somebody waits: enough to prove lateness, too little for a long search.
+QUICK = engine.Budget(board=2.0)
 
 
 class BrokenPlan(RuntimeError):
@@ -116,8 +121,12 @@ def suppose(series_id: int, question: Question) -> Difference:
         gathered, settings = gather(series_id, now=now), settings_of(series_id)
     boards = {str(series_id)}
     changed = supposed(gathered.problem, question, settings)
-    before = planner.plan(gathered.problem, previous=gathered.present, boards=boards)
-    after = planner.plan(changed, previous=gathered.present, boards=boards)
+    before, after = (
+        planner.plan(one, previous=gathered.present, boards=boards, budget=QUICK, waits=False)
+        for one in (gathered.problem, changed)
+    )
+    if before.trouble or after.trouble:
+        raise Conflict("The optimiser ended before it answered, so nothing can be compared. Try again in a moment.")
     moves = [one for one in engine.diff(before, after) if one.from_meeting != one.to_meeting]
     asked = after.places.get(str(question.case_id))
     return Difference(
@@ -169,11 +178,16 @@ def _is_worth_it(gathered: Gathered, plan: engine.Plan, mode: PlanMode) -> bool:
 
 
 def _moves(run: _Run, gathered: Gathered, plan: engine.Plan) -> list[engine.Move]:
-    """Return what would stand in another meeting than today; an order within a meeting is not proposed."""
+    """Return what would stand in another meeting than today, and whose published time would be another one."""
     own = {one.id for one in gathered.problem.cases if one.board == str(run.series_id)}
     place = {one.id: at for at, one in enumerate(gathered.problem.meetings)}
     changed = engine.diff(gathered.present, plan)
-    moves = [one for one in changed if one.case in own and one.from_meeting != one.to_meeting]
+    published = {str(meeting) for meeting in gathered.published}
+    moves = [
+        one
+        for one in changed
+        if one.case in own and (one.from_meeting != one.to_meeting or one.to_meeting in published)
+    ]
     return sorted(moves, key=lambda one: (place.get(one.to_meeting or "", len(place)), one.case))
 
 

@@ -10,11 +10,16 @@ from threading import Lock, Timer
 
 import structlog
 
+from tumorboard.kernel.errors import TooManyRequests
 from tumorboard.scheduling import engine
 
 log = structlog.get_logger(__name__)
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 90.0
+
+
+class PlannerBusy(TooManyRequests):
+    """A page asked while the engine was answering; nobody waits in a queue for it."""
 
 
 class Planner:
@@ -32,22 +37,29 @@ class Planner:
         previous: engine.Plan | None = None,
         boards: Collection[str] | None = None,
         budget: engine.Budget | None = None,
+        waits: bool = True,
     ) -> engine.Plan:
-        """Return a plan in any case; its `trouble` says what befell the child."""
+        """Return a plan in any case; its `trouble` says what befell the child.
+
+        Raises PlannerBusy at once where the child answers somebody else and the caller does not wait.
+        """
         question = {
             "problem": problem.to_json(),
             "previous": None if previous is None else previous.to_json(),
             "boards": None if boards is None else sorted(boards),
             "budget": {} if budget is None else {"board": budget.board, "effort": budget.effort},
         }
+        if not self._lock.acquire(blocking=waits):
+            raise PlannerBusy("The planner is answering somebody else. Try again in a moment.", retry_after=5)
         try:
-            with self._lock:
-                return engine.Plan.from_json(self._ask(question))
+            return engine.Plan.from_json(self._ask(question))
         except (OSError, ValueError) as error:
             log.error("planner failed", problem=problem.name, exc_info=error)
             stood_in = engine.plan(problem, previous=previous, boards=boards, engine="stdlib")
             trouble = "The optimiser ended before it answered; the plan was made without it."
             return replace(stood_in, status=engine.Status.FALLBACK, trouble=trouble)
+        finally:
+            self._lock.release()
 
     def stop(self) -> None:
         """End the child, if there is one."""

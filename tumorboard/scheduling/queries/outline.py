@@ -77,7 +77,8 @@ def columns_of(series: Series, proposal: PlanRun | None, *, now: datetime) -> li
     coming = session().scalars(coming_of(series.id, after=now).limit(COLUMNS))
     meetings = [one for one in coming if one.starts_at > now]
     agendas = {one.meeting_id: one for one in session().scalars(agendas_of(one.id for one in meetings))}
-    moves = {move.case_id: move for move in proposal.moves} if proposal else {}
+    elsewhere = [one for one in proposal.moves if one.from_meeting_id != one.to_meeting_id] if proposal else []
+    moves = {move.case_id: move for move in elsewhere}
     today = local(now, series.time_zone).date()
     return [_column(one, agendas.get(one.id), moves, today) for one in meetings]
 
@@ -160,11 +161,16 @@ def parallels_of(series_ids: Iterable[int], *, now: datetime) -> list[Parallel]:
                 spoken[key].append((agenda.meeting, item.case.code))
     own = set(series_ids)
     return [
-        Parallel(name, tuple(places))
+        Parallel(name, tuple(_as_told(meeting, code, own) for meeting, code in places))
         for (_, name), stands in sorted(spoken.items(), key=lambda one: one[0][1])
         for places in _at_once(stands)
         if own & {meeting.series_id for meeting, _ in places}
     ]
+
+
+def _as_told(meeting: Meeting, code: str, own: set[int]) -> tuple[Meeting, str]:
+    """A case of a board that somebody else runs is a case, not a code."""
+    return meeting, code if meeting.series_id in own else "a case"
 
 
 def _at_once(stands: list[tuple[Meeting, str]]) -> Iterable[list[tuple[Meeting, str]]]:

@@ -41,12 +41,14 @@ def replay(series: Series, policies: list[PlanSettings], *, now: datetime) -> li
     """Return the effect of each policy on the last twelve weeks; all are judged by the last one's due dates."""
     scene = _past(series, policies[-1], now=now)
     judged = problem_of(scene)
-    return [_effect(replace(judged, boards=_boards(judged, policy)), judged) for policy in policies]
+    return [_effect(_under(replace(scene, settings=policy), judged), judged) for policy in policies]
 
 
-def _boards(problem: engine.Problem, policy: PlanSettings) -> tuple[engine.Board, ...]:
-    own, *others = problem.boards
-    return (replace(own, config=policy.config), *others)
+def _under(scene: Scene, judged: engine.Problem) -> engine.Problem:
+    """Return the problem of one policy, with the due dates by which all are judged."""
+    due = {case.id: case.deadline for case in judged.cases}
+    problem = problem_of(scene)
+    return replace(problem, cases=tuple(replace(case, deadline=due[case.id]) for case in problem.cases))
 
 
 def _past(series: Series, settings: PlanSettings, *, now: datetime) -> Scene:

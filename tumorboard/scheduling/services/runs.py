@@ -153,8 +153,8 @@ def _latest(series_id: int, state: RunState) -> PlanRun | None:
     return session().scalars(found.order_by(PlanRun.id.desc()).limit(1)).first()
 
 
-def _facts(moves: list[PlanMove]) -> set[tuple[int, int | None, int | None]]:
-    return {(one.case_id, one.from_meeting_id, one.to_meeting_id) for one in moves}
+def _facts(moves: list[PlanMove]) -> set[tuple[int, int | None, int | None, int | None]]:
+    return {(one.case_id, one.from_meeting_id, one.to_meeting_id, one.starts_minute) for one in moves}
 
 
 def _move(move: engine.Move) -> PlanMove:

@@ -30,13 +30,14 @@ def plan_now(slug: str) -> ResponseReturnValue:
     """Plan the board now, as the worker does by itself after a change."""
     series = led_board(slug)
     meeting_id = request.form.get("meeting", type=int)
+    back = None if meeting_id is None else meeting_seen_by(g.actor, meeting_id).id
     if plan_board(series.id, cause=PlanCause.ASKED, by=g.actor):
         flash(_told(series))
     else:
         flash("The plan could not be made just now. It is tried again by itself.", "warning")
-    if meeting_id is None:
+    if back is None:
         return see_other(url_for("scheduling.show_plan", slug=slug))
-    return see_other(url_for("agendas.show", meeting_id=meeting_seen_by(g.actor, meeting_id).id))
+    return see_other(url_for("agendas.show", meeting_id=back))
 
 
 @blueprint.get("/series/<slug:slug>/plans")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from tumorboard.scheduling.engine.problem.fields import (
+    LARGEST_NUMBER,
     BadInstance,
     Fields,
     choice,
@@ -97,11 +98,14 @@ def _by_urgency(name: str, value: object) -> ByUrgency:
         value = [value.get(urgency.value) for urgency in Urgency]
     if not isinstance(value, list | tuple) or len(value) != len(Urgency):
         raise BadInstance(f"{name} must give a number for each of {', '.join(Urgency)}.")
-    emergent, urgent, soon, routine = (whole(f"{name}[{at}]", item) for at, item in enumerate(value))
+    emergent, urgent, soon, routine = (
+        whole(f"{name}[{at}]", item, most=LARGEST_NUMBER) for at, item in enumerate(value)
+    )
     return emergent, urgent, soon, routine
 
 
 def _notice_step(name: str, value: object) -> tuple[int, int]:
     if not isinstance(value, list | tuple) or len(value) != 2:
         raise BadInstance(f"{name} must be a pair of days and weight.")
-    return whole(f"{name}[0]", value[0]), whole(f"{name}[1]", value[1])
+    days, weight = (whole(f"{name}[{at}]", item, most=LARGEST_NUMBER) for at, item in enumerate(value))
+    return days, weight

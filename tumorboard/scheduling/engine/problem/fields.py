@@ -10,6 +10,12 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
+# Numbers of an instance, and sums of them; what is larger means nothing in minutes, days or points.
+LARGEST_NUMBER = 1_000_000
+LARGEST_TOTAL = 10**15
+YEARS = range(1900, 2501)
+
+
 class BadInstance(ValueError):
     """The instance cannot be planned; the message is one sentence naming the field."""
 
@@ -37,7 +43,7 @@ class Fields:
     def number(self, key: str, *, least: int = 0, default: int | None = None) -> int:
         """Return a whole number not below `least`."""
         value = self.values.get(key, default)
-        return whole(self.name(key), value, least=least)
+        return whole(self.name(key), value, least=least, most=LARGEST_NUMBER)
 
     def text(self, key: str, *, default: str | None = None) -> str:
         value = self.values.get(key, default)
@@ -73,10 +79,12 @@ class Fields:
         return Fields.of(self.name(key), {} if value is None else value)
 
 
-def whole(name: str, value: object, *, least: int = 0) -> int:
+def whole(name: str, value: object, *, least: int = 0, most: int = LARGEST_TOTAL) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         bound = "above 0" if least == 1 else f"of at least {least}"
         raise BadInstance(f"{name} must be a whole number {bound}.")
+    if value > most:
+        raise BadInstance(f"{name} must be at most {most:,}.")
     return value
 
 
@@ -90,7 +98,12 @@ def day(name: str, value: object) -> date:
     try:
         if not isinstance(value, str) or len(value) != len("YYYY-MM-DD"):
             raise ValueError
-        return date.fromisoformat(value)
+        read = date.fromisoformat(value)
+        if read.year not in YEARS:
+            raise BadInstance(f"{name} must lie between {YEARS.start} and {YEARS.stop - 1}.")
+        return read
+    except BadInstance:
+        raise
     except ValueError as error:
         raise BadInstance(f"{name} must be a date written YYYY-MM-DD.") from error
 

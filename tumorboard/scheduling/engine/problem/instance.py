@@ -109,6 +109,8 @@ def _verify(problem: Problem) -> None:
 def _ids(list_name: str, things: Iterable[Board | Meeting | Presenter | Case]) -> frozenset[str]:
     seen: set[str] = set()
     for thing in things:
+        if not thing.id:
+            raise BadInstance(f"{list_name}.id must not be empty.")
         if thing.id in seen:
             raise BadInstance(f"{list_name}[{thing.id}].id must not occur twice.")
         seen.add(thing.id)
