@@ -5,6 +5,7 @@ it is given in front of them, from the same statements and with the same headers
 secret, a stale feed, a visit to be noted) goes the long way.
 """
 
+import sqlite3
 import time
 import uuid
 from collections.abc import Iterable
@@ -13,9 +14,10 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import structlog
 from flask import Flask
-from sqlalchemy import Engine, Executable
+from sqlalchemy import Select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import http_date, is_resource_modified, parse_accept_header
 from werkzeug.sansio.utils import host_is_trusted
@@ -24,13 +26,14 @@ from tumorboard.feeds.calendar import kept_body
 from tumorboard.feeds.domain import Standing, is_fetch_worth_noting, is_token, maker, token_hash
 from tumorboard.feeds.queries import HOLDER, PUBLIC_KEY, STANDING_OF_KEY, STANDING_OF_SLUG, standing_in
 from tumorboard.kernel.clock import utc_now
-from tumorboard.kernel.db import db, mean_to_read
+from tumorboard.kernel.db import Prepared, db
 from tumorboard.kernel.web.headers import REFERRER, SECURITY, TRANSPORT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = structlog.get_logger(__name__)
+DRIVER_ERRORS = (sqlite3.Error, psycopg.Error)
 FOLDER, ENDING = "/feeds/", ".ics"
 FOR_EVERYBODY = {"Referrer-Policy": REFERRER, "Cache-Control": "public, max-age=300"}
 FOR_ONE = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "private, no-cache"}
@@ -41,7 +44,7 @@ class Asked:
     """What a path asks for: the route's name, the statement that knows of it, and its headers."""
 
     endpoint: str
-    statement: Executable
+    statement: Select[*tuple[Any, ...]]
     values: dict[str, object]
     headers: dict[str, str]
 
@@ -51,7 +54,7 @@ class Door:
 
     def __init__(self, app: Flask, inner: "WSGIApplication") -> None:
         self._app, self._inner = app, inner
-        self._engine: Engine | None = None
+        self._prepared: dict[str, Prepared] = {}
 
     def __call__(self, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
         """Serve one request."""
@@ -70,20 +73,19 @@ class Door:
             return None
         try:
             row = self._look(asked)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, *DRIVER_ERRORS):
             return None  # the long way says what is wrong
         standing = standing_in(row)
         is_fresh = standing is not None and standing.holds(made_by=maker(self._app.config["PUBLIC_URL"]), now=now)
-        is_visit = asked.statement is HOLDER and row is not None and is_fetch_worth_noting(row.fetched_at, now=now)
+        is_visit = asked.statement is HOLDER and row is not None and is_fetch_worth_noting(row[-1], now=now)
         return standing if is_fresh and not is_visit else None
 
-    def _look(self, asked: Asked) -> Any:
-        if self._engine is None:
+    def _look(self, asked: Asked) -> tuple[Any, ...] | None:
+        prepared = self._prepared.get(asked.endpoint)
+        if prepared is None:
             with self._app.app_context():
-                self._engine = db.engine
-        mean_to_read()  # the thread may have written for somebody else
-        with self._engine.connect() as connection:
-            return connection.execute(asked.statement, asked.values).one_or_none()
+                prepared = self._prepared[asked.endpoint] = Prepared(asked.statement, db.engine)
+        return prepared.one_or_none(**asked.values)
 
 
 def install_door(app: Flask) -> None:
