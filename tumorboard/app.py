@@ -57,6 +57,7 @@ def create_app(settings: "Settings") -> Flask:
     """Return the application. Raises UnsafeConfiguration rather than start half-safe."""
     configure_logging(settings.log_level)
     app = Flask("tumorboard", static_folder=None, template_folder=str(ROOT / "templates"))
+    feeds_views.install_door(app)
     _configure(app, settings)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"))

@@ -116,7 +116,7 @@ def downgrade() -> None:
 
     op.drop_table('calendar_feed')
     with op.batch_alter_table('calendar_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_calendar_entry_series_id_ends_at'))
+        batch_op.drop_index('ix_calendar_entry_order')
 
     op.drop_table('calendar_entry')
     op.drop_table('calendar_mark')
@@ -172,7 +172,7 @@ def _create_tables() -> None:
     sa.PrimaryKeyConstraint('meeting_id', name=op.f('pk_calendar_entry'))
     )
     with op.batch_alter_table('calendar_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_calendar_entry_series_id_ends_at'), ['series_id', 'ends_at'], unique=False)
+        batch_op.create_index('ix_calendar_entry_order', ['series_id', 'ends_at', 'meeting_id', 'is_cancelled', 'zone'], unique=False)
 
     op.create_table('calendar_feed',
     sa.Column('key', sa.String(length=40), nullable=False),

@@ -59,7 +59,8 @@ class CalendarEntry(Model):
     """
 
     __tablename__ = "calendar_entry"
-    __table_args__ = (Index(None, "series_id", "ends_at"),)
+    # Feeds read entries in this order, and much about them, without sorting ten thousand texts.
+    __table_args__ = (Index("ix_calendar_entry_order", "series_id", "ends_at", "meeting_id", "is_cancelled", "zone"),)
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
     series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))

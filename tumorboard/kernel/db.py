@@ -179,6 +179,39 @@ def lock(statement: sa.Select[Any]) -> sa.Select[Any]:
     return statement.with_for_update().execution_options(populate_existing=True)
 
 
+class Prepared:
+    """A statement for the few places that are asked hundreds of times a second: one row, straight from the driver.
+
+    It is put into SQL once, and goes in and out by the same types as ever, without session and transaction, which take
+    five times as long as the question itself.
+    """
+
+    def __init__(self, statement: sa.Select[Any], engine: Engine) -> None:
+        self._engine = engine
+        self._compiled = statement.compile(engine)
+        self._sql = self._compiled.string
+        self._names = self._compiled.positiontup
+        self._inward: dict[str, Any] = dict(self._compiled._bind_processors)
+        types = [column.type for column in statement.selected_columns]
+        self._outward = [kind._cached_result_processor(engine.dialect, None) for kind in types]
+
+    def one_or_none(self, **values: object) -> tuple[Any, ...] | None:
+        """Return the row for these values."""
+        sent = self._compiled.construct_params(values)
+        sent = {name: self._inward[name](value) if name in self._inward else value for name, value in sent.items()}
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(self._sql, tuple(sent[name] for name in self._names) if self._names else sent)
+            row = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        if row is None:
+            return None
+        return tuple(read(value) if read else value for read, value in zip(self._outward, row, strict=True))
+
+
 def _leave_snapshot() -> None:
     """End a transaction that began as a reader: SQLite cannot make a writer of it."""
     current = db.session()

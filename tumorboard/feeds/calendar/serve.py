@@ -55,6 +55,11 @@ def body_of(feed: Feed, etag: str) -> tuple[str, Body]:
     return etag, body
 
 
+def kept_body(etag: str) -> Body | None:
+    """The body of the tag, if it was sent lately."""
+    return _bodies.get(etag)
+
+
 def as_it_stands(feed: Feed, standing: Standing | None) -> Standing:
     """How the feed stands, found out without writing anything: a full disk must not keep anybody from reading."""
     now = utc_now()

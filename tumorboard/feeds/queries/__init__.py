@@ -1,6 +1,7 @@
 """Whose a secret is, which feeds there are, and what stands in them."""
 
 from tumorboard.feeds.queries.addresses import (
+    HOLDER,
     address_of,
     addresses_of,
     boards_sat_on,
@@ -18,9 +19,19 @@ from tumorboard.feeds.queries.feeds import (
     series_feed,
 )
 from tumorboard.feeds.queries.meetings import concerns, events_of, own_cases, presented_by
-from tumorboard.feeds.queries.standing import standing_of, standing_of_series
+from tumorboard.feeds.queries.standing import (
+    STANDING_OF_KEY,
+    STANDING_OF_SLUG,
+    standing_in,
+    standing_of,
+    standing_of_series,
+)
 
 __all__ = [
+    "HOLDER",
+    "STANDING_OF_KEY",
+    "STANDING_OF_SLUG",
+    "standing_in",
     "PUBLIC_KEY",
     "address_of",
     "addresses_of",

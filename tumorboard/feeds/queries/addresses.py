@@ -2,15 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 
 from tumorboard.accounts.models import Institution, Person
-from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Standing, Subscriber, is_token, token_hash
+from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Subscriber, is_token, token_hash
 from tumorboard.feeds.models import CalendarFeed, FeedToken, Follow
-from tumorboard.feeds.queries.standing import STANDING
+from tumorboard.feeds.queries.standing import STANDING, standing_in
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.series.models import Seat, Series
+
+# The one place that says whom a secret opens a feed for.
+HOLDER = (
+    select(*STANDING, FeedToken.id, FeedToken.person_id, Institution.time_zone, FeedToken.fetched_at)
+    .join_from(FeedToken, Person, Person.id == FeedToken.person_id)
+    .join(Institution, Institution.id == Person.institution_id)
+    .outerjoin(CalendarFeed, CalendarFeed.person_id == FeedToken.person_id)
+    .where(FeedToken.token_hash == bindparam("token_hash"), FeedToken.revoked_at.is_(None))
+    .where(FeedToken.expires_at > bindparam("now"), Person.active)
+    .where(or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at))
+)
 
 
 def subscriber_of(token: str, *, now: datetime) -> Subscriber:
@@ -20,20 +31,10 @@ def subscriber_of(token: str, *, now: datetime) -> Subscriber:
     """
     if not is_token(token):
         raise NoSuchFeed
-    found = (
-        select(FeedToken.id, FeedToken.person_id, Institution.time_zone, FeedToken.fetched_at, *STANDING)
-        .join(Person, Person.id == FeedToken.person_id)
-        .join(Institution, Institution.id == Person.institution_id)
-        .outerjoin(CalendarFeed, CalendarFeed.person_id == FeedToken.person_id)
-        .where(FeedToken.token_hash == token_hash(token), FeedToken.revoked_at.is_(None))
-        .where(FeedToken.expires_at > now, Person.active)
-        .where(or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at))
-    )
-    row = session().execute(found).one_or_none()
+    row = session().execute(HOLDER, {"token_hash": token_hash(token), "now": now}).one_or_none()
     if row is None:
         raise NoSuchFeed
-    standing = None if row.etag is None else Standing(*tuple(row)[4:])
-    return Subscriber(row.id, row.person_id, row.time_zone, row.fetched_at, standing)
+    return Subscriber(row.id, row.person_id, row.time_zone, row.fetched_at, standing_in(row))
 
 
 def public_series() -> Select[Series]:

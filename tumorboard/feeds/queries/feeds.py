@@ -21,6 +21,7 @@ from tumorboard.series.models import Seat, Series
 IdColumn = InstrumentedAttribute[int]
 
 PUBLIC_KEY = "education"
+ORDER = (CalendarEntry.series_id, CalendarEntry.ends_at, CalendarEntry.meeting_id)
 PUBLIC_NAME = "Lectures and grand rounds"
 PERSONAL_NAME = "My tumor boards"
 
@@ -67,7 +68,7 @@ def contents_of(feed: Feed, *, now: datetime) -> Contents:
     """
     is_over = and_(CalendarEntry.is_cancelled, CalendarEntry.ends_at <= now)
     shown = and_(_in_feed(feed, now=now), CalendarEntry.ends_at > now - PAST, not_(is_over))
-    ordered = select(CalendarEntry.ics).where(shown).order_by(CalendarEntry.starts_at, CalendarEntry.uid).subquery()
+    ordered = select(CalendarEntry.ics).where(shown).order_by(*ORDER).subquery()
     text = session().scalar(select(func.aggregate_strings(ordered.c.ics, "")))
     last_of = func.min(case((CalendarEntry.is_cancelled, CalendarEntry.ends_at)))
     of_others = func.min(case((not_(CalendarEntry.is_cancelled), CalendarEntry.ends_at)))

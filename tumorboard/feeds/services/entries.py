@@ -25,7 +25,7 @@ MARKS_AT_ONCE = 100
 
 
 def make_entries(render: Render, *, made_by: str, now: datetime) -> bool:
-    """Make a batch of marked entries; return whether there was anything to do.
+    """Make a batch of marked entries; return whether more may be left.
 
     Whoever changes a meeting meanwhile sets a mark of the change's own, so only marks seen here are removed.
     """
@@ -35,13 +35,14 @@ def make_entries(render: Render, *, made_by: str, now: datetime) -> bool:
     meetings = {mark.meeting_id for mark in marks if mark.meeting_id}
     whole = {mark.series_id for mark in marks if mark.series_id and not mark.meeting_id}
     people = {mark.person_id for mark in marks if mark.person_id}
-    _spread(whole, now=now)
+    if whole:
+        _spread(whole, now=now)
     changed = _make(meetings, render, made_by=made_by, now=now)
     session().execute(delete(CalendarMark).where(CalendarMark.id.in_([mark.id for mark in marks])))
     is_any = any(not (mark.series_id or mark.person_id) for mark in marks)
     shows = true() if is_any else _shows(changed, whole, people)
     session().execute(update(CalendarFeed).where(shows).values(is_stale=True))
-    return True
+    return bool(whole) or len(marks) == MARKS_AT_ONCE
 
 
 def mark_outdated(*, made_by: str) -> None:

@@ -21,15 +21,21 @@ POLICY = "; ".join(
 A_YEAR_SECONDS = 31_536_000
 
 
+SECURITY = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+TRANSPORT = {"Strict-Transport-Security": f"max-age={A_YEAR_SECONDS}; includeSubDomains"}
+REFERRER = "same-origin"
+
+
 def add_headers(answer: Response) -> Response:
     """Add the security headers; pages are never stored, so that Back shows nothing after sign-out."""
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    answer.headers.setdefault("Referrer-Policy", "same-origin")
-    answer.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    answer.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-    if "Cache-Control" not in answer.headers:
-        answer.headers["Cache-Control"] = "no-store"
+    answer.headers.update(SECURITY)
+    answer.headers.setdefault("Referrer-Policy", REFERRER)
+    answer.headers.setdefault("Cache-Control", "no-store")
     if request.is_secure:
-        answer.headers["Strict-Transport-Security"] = f"max-age={A_YEAR_SECONDS}; includeSubDomains"
+        answer.headers.update(TRANSPORT)
     return answer
