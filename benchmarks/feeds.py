@@ -57,7 +57,6 @@ def main() -> None:
 def _print_growth(port: int, floor_port: int, web: list[int], floor: list[int]) -> None:
     heads = f"{'bytes':>10}{'a second':>10}{'constant':>10}{'of it':>8}{'wanted':>8}{'CPU ms':>8}{'const.':>8}"
     print(f"{f'{SECONDS:.0f} s a row':34}{heads}")
-    unchanged = measure(floor_port, "/unchanged", {}, status=304, pids=floor)
     for events, path in FEEDS.items():
         for name, headers in (("200", {"Accept-Encoding": "identity"}), ("gzip", GZIP)):
             size, tag = _asked(port, path, headers)
@@ -65,6 +64,7 @@ def _print_growth(port: int, floor_port: int, web: list[int], floor: list[int]) 
             warm = measure(port, path, headers, status=200, pids=web)
             _print_row(f"{events:,} events, {name}", size, warm, constant, WANTED["200"])
         known = {"If-None-Match": tag, **GZIP}
+        unchanged = measure(floor_port, "/unchanged", {}, status=304, pids=floor)
         told = measure(port, path, known, status=304, pids=web)
         _print_row(f"{events:,} events, 304", 0, told, unchanged, WANTED["304"])
 

@@ -18,6 +18,9 @@ KIND = 'feed_trouble'
 
 _ON_MEETING = "INSERT INTO calendar_mark (series_id, meeting_id) VALUES ({row}.series_id, {row}.id)"
 _ON_SERIES = "INSERT INTO calendar_mark (series_id) VALUES ({row}.{column})"
+_ON_OLD_SERIES = (
+    "INSERT INTO calendar_mark (series_id) SELECT OLD.series_id WHERE OLD.series_id <> NEW.series_id"
+)
 _ON_PERSON = "INSERT INTO calendar_mark (person_id) SELECT {row}.{column} WHERE {row}.{column} IS NOT NULL"
 _ON_EVERY_FEED = "INSERT INTO calendar_mark (series_id) VALUES (NULL)"
 _OF_AGENDA = (
@@ -49,7 +52,7 @@ _EVENT_COLUMNS = (
 TRIGGERS = {
     'meeting_made': ('meeting', 'INSERT', [_ON_MEETING.format(row='NEW')]),
     'meeting_changed': (
-        'meeting', f'UPDATE OF {_EVENT_COLUMNS}', [_ON_MEETING.format(row='NEW'), _ON_SERIES.format(row='OLD', column='series_id')]
+        'meeting', f'UPDATE OF {_EVENT_COLUMNS}', [_ON_MEETING.format(row='NEW'), _ON_OLD_SERIES]
     ),
     'meeting_gone': ('meeting', 'DELETE', [_ON_SERIES.format(row='OLD', column='series_id')]),
     'series_changed': (

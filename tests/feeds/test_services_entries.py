@@ -171,9 +171,11 @@ def test_change_makes_one_entry_and_leaves_foreign_feeds_alone(app):
     rendered = []
 
     by_sql(sa.update(Meeting).where(Meeting.id == meetings[1].id).values(room="Elsewhere"))
+    assert marks() == 1
     made(lambda event: rendered.append(event.meeting_id) or entry_of(event, HOME))
 
     assert rendered == [meetings[1].id]
+    assert marks() == 0
     stale = db.session.scalars(sa.select(CalendarFeed.key).where(CalendarFeed.is_stale)).all()
     assert stale == ["education"]
 
