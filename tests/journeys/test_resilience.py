@@ -111,7 +111,7 @@ def test_submission_answered_with_303_is_stored_exactly_once_though_the_server_i
         with ThreadPoolExecutor(PHYSICIANS) as physicians:
             sending = [physicians.submit(storm.submit_all, batch) for batch in batches]
             for count in KILLS_AT:
-                wait_until(lambda count=count: len(storm.acknowledged) >= count, seconds=60, pause=0.001)
+                wait_until(lambda count=count: len(storm.acknowledged) >= count, pause=0.001)
                 server.kill()
                 server = _serve(environ, port)
             for batch in sending:
