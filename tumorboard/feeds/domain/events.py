@@ -1,55 +1,17 @@
-"""What a feed holds, and the secret addresses that open the personal ones."""
+"""What a feed holds: meetings as calendars show them, and how a feed stands."""
 
 import hashlib
-import re
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from tumorboard.kernel.errors import Conflict, NotFound
 from tumorboard.series.domain import SeriesKind
 
 PUBLIC_KINDS = tuple(kind for kind in SeriesKind if not kind.is_board)
 # Raised whenever the program writes the same event otherwise than before.
 FORMAT = 1
-PREFIX = "tbf_"
-LIFETIME = timedelta(days=400)
-MOST_TOKENS = 20
 # Long enough to look up what was decided last quarter, short enough that no feed grows for ever.
 PAST = timedelta(weeks=12)
-# A calendar program asks every few minutes; the page that shows its last visit needs no more than this.
-FETCH_NOTED_EVERY = timedelta(minutes=10)
-
-_TOKEN = re.compile(r"tbf_[A-Za-z0-9_-]{32}\Z", re.ASCII)
-# The first that matches wins. Old Outlook says Microsoft Office, Apple's background service dataaccessd.
-_CLIENTS = (
-    ("Google-Calendar", "Google Calendar"),
-    ("iOS/", "Apple Calendar"),
-    ("macOS/", "Apple Calendar"),
-    ("Mac OS X/", "Apple Calendar"),
-    ("CalendarAgent", "Apple Calendar"),
-    ("dataaccessd", "Apple Calendar"),
-    ("Outlook", "Outlook"),
-    ("Microsoft Office", "Outlook"),
-    ("Exchange", "Outlook"),
-    ("Thunderbird", "Thunderbird"),
-    ("Nextcloud", "Nextcloud"),
-    ("ICSx5", "ICSx5"),
-)
-ANOTHER_CLIENT = "another program"
-
-
-class NameTaken(Conflict):
-    """Two addresses of one name could not be told apart when one is to be revoked."""
-
-
-class TooManyFeeds(Conflict):
-    """One person keeps a limited number of personal addresses."""
-
-
-class NoSuchFeed(NotFound):
-    """The address opens nothing; why is never told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,17 +93,6 @@ class Standing:
         return not (self.is_stale or self.has_marks or has_turned) and self.made_by == made_by
 
 
-@dataclass(frozen=True)
-class Subscriber:
-    """Whose personal address this is, when it was last asked for, and what its feed said last."""
-
-    token_id: int
-    person_id: int
-    zone: str
-    fetched_at: datetime | None
-    standing: Standing | None = None
-
-
 @cache
 def maker(home: str) -> str:
     """Return the mark of the program and the address that entries are made with; another one makes them anew."""
@@ -161,28 +112,3 @@ def changed_after(last: datetime | None, *, now: datetime) -> datetime:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def new_token() -> str:
-    """Return a fresh secret of 192 bits with a prefix that scanners recognise."""
-    return PREFIX + secrets.token_urlsafe(24)
-
-
-def token_hash(token: str) -> bytes:
-    """Return what is stored of a token."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def is_token(text: str) -> bool:
-    """Whether the text has the form of a token; what has not is never looked up."""
-    return _TOKEN.match(text) is not None
-
-
-def is_fetch_worth_noting(fetched_at: datetime | None, *, now: datetime) -> bool:
-    """Whether the last visit on record is old enough to be written again."""
-    return fetched_at is None or fetched_at <= now - FETCH_NOTED_EVERY
-
-
-def client_named(user_agent: str) -> str:
-    """Return the kind of calendar program behind a User-Agent; the header itself is never kept."""
-    return next((name for mark, name in _CLIENTS if mark in user_agent), ANOTHER_CLIENT)
