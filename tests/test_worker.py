@@ -37,6 +37,7 @@ def test_ticks_and_their_intervals_are_those_promised() -> None:
         "plan boards": timedelta(seconds=5),
         "send outbox": timedelta(seconds=5),
         "make calendar entries": timedelta(seconds=3),
+        "tell of changes": timedelta(seconds=3),
         "make meetings": timedelta(hours=1),
         "sweep sessions": timedelta(minutes=10),
         "verify audit chain": timedelta(hours=24),

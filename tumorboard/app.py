@@ -16,6 +16,7 @@ from tumorboard.cases import queries as cases_queries
 from tumorboard.cases import views as cases_views
 from tumorboard.demo import commands as demo_commands
 from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
+from tumorboard.feeds import queries as feeds_queries
 from tumorboard.feeds import views as feeds_views
 from tumorboard.home import queries as home_queries
 from tumorboard.home import views as home_views
@@ -76,6 +77,7 @@ def create_app(settings: "Settings") -> Flask:
     cases_views.install_outlook(app, scheduling_services.outlook_of)
     cases_views.install_slot(app, agendas_queries.slot_of)
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
+    meetings_views.install_reach(app, feeds_queries.reach_of)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -53,4 +53,4 @@ def test_client_is_named_by_its_kind(agent, name):
 def test_fetch_is_noted_once_in_ten_minutes(age, noted):
     fetched_at = None if age is None else NOW - age
 
-    assert is_fetch_worth_noting(fetched_at, now=NOW) is noted
+    assert is_fetch_worth_noting(fetched_at, changed_at=NOW - timedelta(days=1), now=NOW) is noted

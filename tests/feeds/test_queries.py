@@ -15,7 +15,7 @@ from tumorboard.audit.services import record
 from tumorboard.feeds.domain import NoSuchFeed, maker, new_token
 from tumorboard.feeds.models import Follow
 from tumorboard.feeds.queries import (
-    personal_feed,
+    feed_of,
     public_feed,
     public_series_called,
     series_feed,
@@ -44,7 +44,7 @@ def a_subscriber(person):
 
 
 def mine(person, now=NOW):
-    return seen(personal_feed(a_subscriber(person), home=HOME), now)
+    return seen(feed_of(a_subscriber(person), home=HOME), now)
 
 
 def public(now=NOW):
@@ -150,11 +150,12 @@ def test_who_leaves_a_board_finds_its_meetings_gone(app):
     person, board = a_person(), a_series()
     place = seat(board, person, SeatPart.CORE_MEMBER)
     a_dated_meeting(board)
-    before = mine(person)
+    subscriber = a_subscriber(person)
+    before = seen(feed_of(subscriber, home=HOME))
 
     with transaction():
         db.session.delete(place)
-    after = mine(person)
+    after = seen(feed_of(subscriber, home=HOME))
 
     assert (len(before.events), len(after.events)) == (1, 0)
     assert after.changed_at > before.changed_at
@@ -251,7 +252,8 @@ def _is_shut(secret, now=NOW):
 def test_personal_feed_of_three_meetings_takes_as_many_statements_as_of_one(app, statements):
     person, board = a_person(Part.MEMBER_PHYSICIAN), a_series()
     seat(board, person, SeatPart.CHAIR)
-    feed = personal_feed(a_subscriber(person), home=HOME)
+    feed = feed_of(a_subscriber(person), home=HOME)
+    seen(feed)
     counts = []
 
     for weeks in ((1,), (2, 3)):
@@ -272,7 +274,7 @@ def test_poll_of_a_feed_that_did_not_change_is_one_question(app, statements):
     a_dated_meeting(board)
     with transaction():
         _, secret = make_address("Phone", by=as_actor(person), now=NOW - timedelta(days=1))
-    mine(person)
+    seen(feed_of(subscriber_of(secret, now=NOW), home=HOME))
 
     with statements() as counted:
         standing = subscriber_of(secret, now=NOW).standing

@@ -84,7 +84,9 @@ def test_fetch_is_noted_at_most_once_in_ten_minutes(app):
 
     for minutes, client in ((0, "Outlook"), (9, "Thunderbird"), (10, "Apple Calendar")):
         with transaction():
-            note_fetch(token.id, client=client, now=NOW + timedelta(minutes=minutes))
+            note_fetch(
+                token.id, client=client, changed_at=NOW - timedelta(days=1), now=NOW + timedelta(minutes=minutes)
+            )
         db.session.refresh(token)
         expected = "Outlook" if minutes < 10 else "Apple Calendar"
         assert token.client == expected

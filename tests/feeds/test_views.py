@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
@@ -23,7 +24,10 @@ from tumorboard.feeds.services import make_address, revoke_address
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.services import cancel_meeting
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
+from tumorboard.series.models import Seat
 
 PUBLIC = "/feeds/public.ics"
 PER_ANSWER = {"X-Request-Id", "Date"}
@@ -320,12 +324,16 @@ def test_page_asks_for_sign_in(client):
     assert client.get("/subscriptions").status_code == 303
 
 
-def test_page_offers_every_public_feed_in_three_ways(client):
-    a_lecture()
+def test_each_public_feed_has_a_page_that_says_what_is_in_it_and_opens_it_in_three_ways(client):
+    meeting = a_lecture()
     sign_in(client, a_person())
 
-    page = client.get("/subscriptions").text
+    overview = client.get("/subscriptions").text
+    page = "".join(client.get(path).text for path in ("/subscriptions/series/lectures", "/subscriptions/education"))
 
+    assert 'href="/subscriptions/series/lectures"' in overview
+    assert 'href="/subscriptions/education"' in overview
+    assert page.count(f'href="/meetings/{meeting.id}"') == 2
     assert "http://127.0.0.1:8000/feeds/series/lectures.ics" in page
     assert 'href="webcal://127.0.0.1:8000/feeds/series/lectures.ics" rel="noreferrer"' in page
     assert "calendar.google.com/calendar/r?cid=webcal%3A%2F%2F127.0.0.1%3A8000%2Ffeeds%2Fpublic.ics" in page
@@ -392,7 +400,9 @@ def test_revoked_address_is_gone(client):
 
     assert (answer.status_code, answer.headers["Location"]) == (303, "/subscriptions#mine")
     assert client.get(f"/feeds/{secret}.ics").status_code == 404
-    assert "Revoke address" not in client.get("/subscriptions").text
+    assert "was revoked" in client.get("/subscriptions").text
+    assert "Old phone" not in client.get("/subscriptions").text
+    assert client.get(f"/subscriptions/addresses/{token.id}").status_code == 404
 
 
 @pytest.mark.parametrize("act", ["rotation", "revocation"])
@@ -439,8 +449,72 @@ def test_page_names_the_boards_one_sits_on_and_last_visits(client):
         token.fetched_at, token.client = utc_now() - timedelta(hours=2), "Outlook"
     sign_in(client, person)
 
-    page = client.get("/subscriptions").text
+    overview, page = (client.get(path).text for path in ("/subscriptions", f"/subscriptions/addresses/{token.id}"))
 
-    assert "The meetings of Thoracic tumor board;" in page
+    assert "Thoracic tumor board" in page
+    assert "Last loaded Tue, Dec 1, 8:00 AM by Outlook." in overview
     assert "Last loaded Tue, Dec 1, 8:00 AM by Outlook." in page
     assert "Good until Tue, Jan 4, 2028." in page
+
+
+def test_owner_chooses_what_is_in_the_own_calendar(client):
+    person, (kept, other) = a_person(), (a_series(name="Kept board"), a_series(name="Other board"))
+    for board in (kept, other):
+        seat(board, person, SeatPart.CORE_MEMBER)
+    meetings = [a_dated_meeting(board) for board in (kept, other)]
+    token, secret = an_address(person, "Phone")
+    path = f"/subscriptions/addresses/{token.id}"
+    sign_in(client, person)
+    before = list(lint(client.get(f"/feeds/{secret}.ics").data))
+
+    answer = client.post(path, data=form(client, path, name="My phone", series=str(kept.id), with_cut_offs="1"))
+    after = list(lint(client.get(f"/feeds/{secret}.ics").data))
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+    assert sorted(before) == sorted(meeting.uid for meeting in meetings)
+    assert after == [meetings[0].uid, f"cut-off-{meetings[0].uid}"]
+    assert "My phone" in client.get(path).text
+
+
+def test_choice_that_is_none_is_refused_with_what_was_typed(client):
+    person, foreign = a_member_of_a_board(), a_series()
+    token, _ = an_address(person, "Phone")
+    path = f"/subscriptions/addresses/{token.id}"
+    sign_in(client, person)
+
+    answer = client.post(path, data=form(client, path, name="Desk", series=str(foreign.id)))
+
+    assert answer.status_code == 422
+    assert 'value="Desk"' in answer.text
+    assert "Choose one of the list." in answer.text
+
+
+@pytest.mark.parametrize(("what", "status"), [("own", 200), ("institution", 200), ("foreign", 422)])
+def test_address_is_made_for_a_board_of_ones_own_or_the_own_institution(client, what, status):
+    person, foreign = a_member_of_a_board(), a_series()
+    own = db.session.scalars(select(Seat.series_id).where(Seat.person_id == person.id)).one()
+    values = {"own": f"board-{own}", "foreign": f"board-{foreign.id}"}
+    sign_in(client, person)
+
+    answer = client.post(
+        "/subscriptions/addresses", data=form(client, "/subscriptions", name="Desk", what=values.get(what, what))
+    )
+
+    assert answer.status_code == status
+    assert bool(re.search(r"tbf_[\w-]{32}", answer.text)) is (status == 200)
+
+
+def test_page_says_which_changes_the_calendar_missed(client):
+    person = a_member_of_a_board()
+    token, _ = an_address(person, "Phone")
+    meeting = db.session.scalars(select(Meeting)).one()
+    with transaction():
+        token.fetched_at, token.client = utc_now() - timedelta(hours=2), "Google Calendar"
+        cancel_meeting(meeting, reason="", by=as_actor(person), now=utc_now())
+    sign_in(client, person)
+
+    overview, page = (client.get(path).text for path in ("/subscriptions", f"/subscriptions/addresses/{token.id}"))
+
+    assert "1 change not fetched" in overview
+    assert "Your calendar misses 1 change." in page
+    assert "Thoracic, Tue, Dec 8, 10:00 AM</a>: cancelled" in page

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from tests.factories import NOW, a_meeting, a_person, a_series, an_institution, as_actor, seat, stored
 from tumorboard.accounts.domain import Part
 from tumorboard.audit.models import AuditEntry
+from tumorboard.feeds.services import tell_unaware
 from tumorboard.kernel.clock import local
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import (
@@ -70,6 +71,10 @@ def an_administrator():
 
 
 def told():
+    """What the people were told who have no calendar of ours to learn it from."""
+    with transaction():
+        while tell_unaware(now=NOW):
+            pass
     return [(notice.kind, notice.person_id, notice.facts) for notice in db.session.scalars(sa.select(Notice))]
 
 

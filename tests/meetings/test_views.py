@@ -9,8 +9,7 @@ from tests.factories import NOW, a_meeting, a_person, a_series, an_institution, 
 from tumorboard.accounts.domain import Part
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
-from tumorboard.meetings.models import Meeting
-from tumorboard.notices.models import Notice
+from tumorboard.meetings.models import Meeting, MeetingChange
 from tumorboard.series.domain import SeatPart, SeriesKind
 from tumorboard.series.models import Closure, Series
 
@@ -275,7 +274,7 @@ def test_coordinator_moves_a_meeting(client):
     assert (meeting.starts_at, meeting.room) == (datetime(2026, 12, 9, 20, tzinfo=UTC), "Room 2")
     assert "Moved: it was Tuesday, December 8, 2026, 7:00 AM" in page
     assert LINK in page
-    assert count_of(Notice) == 1
+    assert count_of(MeetingChange) == 1
 
 
 def test_move_into_the_past_is_refused_and_keeps_what_was_typed(client):

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from marshmallow import post_load
+from marshmallow import fields, post_load, validate
 
+from tumorboard.feeds.domain import Definition
 from tumorboard.kernel.web import FormSchema, Line
 
+MINE, INSTITUTION, BOARD = "mine", "institution", "board-"
 
-class AddressSchema(FormSchema):
-    """The name of a personal address, to tell one's programs apart."""
 
-    name = Line(
+def _a_name() -> Line:
+    return Line(
         most=60,
         required=True,
         metadata={
@@ -21,6 +22,53 @@ class AddressSchema(FormSchema):
         error_messages={"required": "Say which calendar the address is for."},
     )
 
+
+class AddressSchema(FormSchema):
+    """The name of a new address, to tell one's programs apart, and what it opens."""
+
+    name = _a_name()
+    what = fields.String(
+        load_default=MINE,
+        validate=validate.OneOf([MINE], ["My calendar"], error="Choose what the address opens."),
+        metadata={"label": "What is in it?"},
+    )
+
     @post_load
-    def _name(self, data: dict[str, Any], **_: Any) -> str:
-        return str(data["name"])
+    def _asked(self, data: dict[str, Any], **_: Any) -> tuple[str, str]:
+        return data["name"], data["what"]
+
+
+class NameSchema(FormSchema):
+    """What an address of a board or of the institution is called: what is in it is given."""
+
+    name = _a_name()
+
+    @post_load
+    def _definition(self, data: dict[str, Any], **_: Any) -> Definition:
+        return Definition(**data)
+
+
+class DefinitionSchema(FormSchema):
+    """What a person's own address is called, and what is wanted in it."""
+
+    name = _a_name()
+    series = fields.List(
+        fields.Integer(validate=validate.OneOf([], [], error="Choose among your boards and series.")),
+        load_default=list,
+        metadata={"label": "Boards and series"},
+    )
+    with_presenting = fields.Boolean(
+        load_default=False, metadata={"label": "Every meeting at which I present a case, or am to step in"}
+    )
+    with_cut_offs = fields.Boolean(
+        load_default=False,
+        metadata={
+            "label": "When submissions close",
+            "hint": "As entries of their own, for the boards you sit on or send cases to.",
+        },
+    )
+
+    @post_load
+    def _chosen(self, data: dict[str, Any], **_: Any) -> tuple[Definition, frozenset[int]]:
+        chosen = frozenset(data.pop("series"))
+        return Definition(**data), chosen

@@ -174,9 +174,12 @@ def is_out_of_reach(error: DBAPIError) -> bool:
     return error.connection_invalidated or state is None or state[:2] in {"08", "53", "57", "58"}
 
 
-def lock(statement: sa.Select[Any]) -> sa.Select[Any]:
-    """Hold the selected rows until the transaction ends (on SQLite the writer holds the file already)."""
-    return statement.with_for_update().execution_options(populate_existing=True)
+def lock(statement: sa.Select[Any], *, of: type[Base] | None = None) -> sa.Select[Any]:
+    """Hold the selected rows (`of` one table, where others are joined) until the transaction ends.
+
+    On SQLite the writer holds the file already.
+    """
+    return statement.with_for_update(of=of).execution_options(populate_existing=True)
 
 
 class Prepared:

@@ -1,4 +1,4 @@
-"""The table of meetings."""
+"""Tables of meetings, and of changes to them that calendars are to learn of."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tumorboard.kernel.db import Model
-from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.domain import ChangeKind, MeetingState
 from tumorboard.series.models import Series
 
 
@@ -58,3 +58,25 @@ class Meeting(Model):
     def is_cancelled(self) -> bool:
         """Whether it does not take place."""
         return self.state is MeetingState.CANCELLED
+
+
+class MeetingChange(Model):
+    """A change that calendars are to learn of: one of those that one act made.
+
+    `was_at` is None where it had not been to take place. `look_again_at` is when it is to be looked whose calendar
+    knows of it, and None once everybody who had to be told was told.
+    """
+
+    __tablename__ = "meeting_change"
+    __table_args__ = (Index(None, "meeting_id", "changed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    act: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[ChangeKind]
+    was_at: Mapped[datetime | None]
+    will_be_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    look_again_at: Mapped[datetime | None] = mapped_column(index=True)
+
+    meeting: Mapped[Meeting] = relationship(lazy="joined", innerjoin=True)

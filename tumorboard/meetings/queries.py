@@ -195,14 +195,19 @@ def local_day_of(meeting: Meeting) -> date:
 
 
 def cut_off_of(meeting: Meeting, policy: Policy | None) -> datetime:
-    """Return the last moment to submit: counted in local days back from the meeting's own day.
+    """Return the last moment to submit to the meeting."""
+    return cut_off_at(meeting.starts_at, meeting.time_zone, policy)
 
-    Where no policy is in force, or its cut-off would come after the start, it is the start of the meeting.
+
+def cut_off_at(starts_at: datetime, zone: str, policy: Policy | None) -> datetime:
+    """Return the last moment to submit: counted in local days back from the day of the start.
+
+    Where no policy is in force, or its cut-off would come after the start, it is the start.
     """
     if policy is None:
-        return meeting.starts_at
-    day = local_day_of(meeting) - timedelta(days=policy.cut_off_days)
-    return min(instant_of(day, policy.cut_off_at, meeting.time_zone), meeting.starts_at)
+        return starts_at
+    day = local(starts_at, zone).date() - timedelta(days=policy.cut_off_days)
+    return min(instant_of(day, policy.cut_off_at, zone), starts_at)
 
 
 def may_join(actor: Actor, meeting: Meeting) -> bool:

@@ -1,7 +1,7 @@
 """Questions about series, rosters and closures."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import Select, or_, select
@@ -72,8 +72,13 @@ def told_of(series_id: int) -> Select[Person]:
 
 
 def policy_in_force(series: Series, *, on: date) -> Policy | None:
+    """Return the series' policy in force on the day."""
+    return in_force(series.policies, on=on)
+
+
+def in_force(policies: Iterable[Policy], *, on: date) -> Policy | None:
     """Return the policy in force on the day: the latest that has taken effect; before the first one, none."""
-    in_effect = (policy for policy in series.policies if policy.effective_on <= on)
+    in_effect = (policy for policy in policies if policy.effective_on <= on)
     return max(in_effect, key=lambda policy: policy.effective_on, default=None)
 
 

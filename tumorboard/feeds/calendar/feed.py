@@ -15,10 +15,12 @@ from icalendar.cal.component import Component
 
 from tumorboard.feeds.calendar.zones import served_zone, timezone_component
 from tumorboard.feeds.domain import Feed, FeedEvent
+from tumorboard.kernel.clock import local, long_day
 from tumorboard.kernel.text import clean_line
 
 PRODID = "-//Tumorboard//Feeds 1.0//EN"
 REFRESH = timedelta(hours=1)
+CUT_OFF_SHOWN = timedelta(minutes=15)
 LONGEST_LINE_BYTES = 75
 # The sites' colours on our pages, as the nearest names of CSS3 (RFC 7986 5.9 takes no others).
 COLORS = {
@@ -43,6 +45,11 @@ _END = b"END:VCALENDAR\r\n"
 def entry_text(event: FeedEvent, home: str) -> str:
     """Return the event as it stands in every feed: CRLF, no line over 75 bytes."""
     return _lines(_event(event, home)).decode()
+
+
+def cut_off_text(event: FeedEvent, home: str) -> str:
+    """Return the end of submissions to a board's meeting as an event of its own; empty where there is none."""
+    return _lines(_cut_off(event, event.cuts_off_at, home)).decode() if event.cuts_off_at else ""
 
 
 def feed_bytes(feed: Feed, *, entries: str, zones: Sequence[str]) -> bytes:
@@ -78,15 +85,7 @@ def _calendar(feed: Feed) -> Calendar:
 def _event(event: FeedEvent, home: str) -> Event:
     page = f"{home}/meetings/{event.meeting_id}"
     join = _web_address(event.video_url)
-    entry = Event()
-    entry.add("uid", vText(event.uid))
-    entry.add("sequence", event.sequence)
-    entry.add("dtstamp", event.revised_at.astimezone(UTC))
-    entry.add("last-modified", event.revised_at.astimezone(UTC))
-    entry.add("created", event.created_at.astimezone(UTC))
-    entry.add("dtstart", _wall(event.starts_at, event.zone))
-    entry.add("dtend", _wall(event.ends_at, event.zone))
-    entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
+    entry = _bare(event, uid=event.uid, sequence=event.sequence, starts_at=event.starts_at, ends_at=event.ends_at)
     entry.add("transp", "TRANSPARENT" if event.is_cancelled else "OPAQUE")
     entry.add("summary", vText(_summary(event)))
     entry.add("description", vText(_description(event, page=page, join=join)))
@@ -98,6 +97,36 @@ def _event(event: FeedEvent, home: str) -> Event:
     if join:
         about = Parameters({"VALUE": "URI", "FEATURE": ["AUDIO", "VIDEO"], "LABEL": "Join"})
         entry.add("conference", vUri(join), parameters=about)
+    return entry
+
+
+def _cut_off(event: FeedEvent, cuts_off_at: datetime, home: str) -> Event:
+    """The quarter of an hour before it: an event without any length is lost in a month's view."""
+    starts_at = cuts_off_at - CUT_OFF_SHOWN
+    uid = f"cut-off-{event.uid}"
+    entry = _bare(event, uid=uid, sequence=event.cut_off_sequence, starts_at=starts_at, ends_at=cuts_off_at)
+    summary = f"Submissions close: {clean_line(event.series)}"
+    day = long_day(local(event.starts_at, served_zone(event.zone)))
+    page = f"{home}/meetings/{event.meeting_id}"
+    entry.add("transp", "TRANSPARENT")
+    entry.add("summary", vText(f"Cancelled: {summary}" if event.is_cancelled else summary))
+    entry.add("description", vText(f"For the meeting on {day}.\nDetails, after sign-in: {page}"))
+    entry.add("url", vUri(page))
+    entry.add("categories", [clean_line(event.short_name), "Submissions close"])
+    entry.add("color", vText(COLORS[event.site]))
+    return entry
+
+
+def _bare(event: FeedEvent, *, uid: str, sequence: int, starts_at: datetime, ends_at: datetime) -> Event:
+    entry = Event()
+    entry.add("uid", vText(uid))
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", event.revised_at.astimezone(UTC))
+    entry.add("last-modified", event.revised_at.astimezone(UTC))
+    entry.add("created", event.created_at.astimezone(UTC))
+    entry.add("dtstart", _wall(starts_at, event.zone))
+    entry.add("dtend", _wall(ends_at, event.zone))
+    entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     return entry
 
 

@@ -1,4 +1,4 @@
-"""What a feed holds, and the secret addresses that open the personal ones."""
+"""What a feed holds, the secret addresses that open the personal ones, and whom a change reaches."""
 
 from tumorboard.feeds.domain.events import (
     FORMAT,
@@ -13,12 +13,14 @@ from tumorboard.feeds.domain.events import (
     content_of,
     maker,
 )
+from tumorboard.feeds.domain.reach import LEAD, PATIENCE, Visit, expected_by, know_by
 from tumorboard.feeds.domain.tokens import (
     ANOTHER_CLIENT,
     FETCH_NOTED_EVERY,
     LIFETIME,
     MOST_TOKENS,
     PREFIX,
+    Definition,
     NameTaken,
     NoSuchFeed,
     Subscriber,
@@ -27,33 +29,41 @@ from tumorboard.feeds.domain.tokens import (
     is_fetch_worth_noting,
     is_token,
     new_token,
+    pause_learned,
     token_hash,
 )
 
 __all__ = [
     "ANOTHER_CLIENT",
     "Contents",
+    "Definition",
     "Entry",
     "FETCH_NOTED_EVERY",
     "FORMAT",
     "Feed",
     "FeedEvent",
+    "LEAD",
     "LIFETIME",
     "MOST_TOKENS",
     "NameTaken",
     "NoSuchFeed",
     "PAST",
+    "PATIENCE",
     "PREFIX",
     "PUBLIC_KINDS",
     "Standing",
     "Subscriber",
     "TooManyFeeds",
+    "Visit",
     "changed_after",
     "client_named",
     "content_of",
+    "expected_by",
     "is_fetch_worth_noting",
     "is_token",
+    "know_by",
     "maker",
     "new_token",
+    "pause_learned",
     "token_hash",
 ]

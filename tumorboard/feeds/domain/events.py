@@ -9,7 +9,7 @@ from tumorboard.series.domain import SeriesKind
 
 PUBLIC_KINDS = tuple(kind for kind in SeriesKind if not kind.is_board)
 # Raised whenever the program writes the same event otherwise than before.
-FORMAT = 1
+FORMAT = 2
 # Long enough to look up what was decided last quarter, short enough that no feed grows for ever.
 PAST = timedelta(weeks=12)
 
@@ -39,6 +39,8 @@ class FeedEvent:
     speaker: str = ""
     case_count: int | None = None
     own_cases: tuple[str, ...] = ()
+    cuts_off_at: datetime | None = None
+    cut_off_sequence: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +48,8 @@ class Feed:
     """What a subscription is; what it holds is read when somebody asks.
 
     `home` is the service's own address. `source` is the feed's, and None where that is a secret.
+    An institution's, a series', a person's own, or, with none of them, all that is public; whoever the reader is
+    (`person_id`) finds the own cases named in it.
     """
 
     key: str
@@ -55,15 +59,24 @@ class Feed:
     source: str | None = None
     site: str | None = None
     series_id: int | None = None
+    institution_id: int | None = None
     person_id: int | None = None
+    token_id: int | None = None
+    with_presenting: bool = True
+    with_cut_offs: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """An event as text, and the time zone that the text names (none: UTC). `trouble` is why it may not be served."""
+    """An event as text, and the time zone that the text names (none: UTC). `trouble` is why it may not be served.
+
+    Of a board's meeting the end of submissions comes along as an event of its own.
+    """
 
     ics: str
     zone: str = ""
+    cut_off_ics: str = ""
+    cut_off_zone: str = ""
     trouble: str = ""
 
 
@@ -101,7 +114,7 @@ def maker(home: str) -> str:
 
 def content_of(event: FeedEvent) -> str:
     """Return the digest of everything that the event says, but for the moment of its revision."""
-    return _digest(repr(replace(event, revised_at=event.created_at)))
+    return _digest(repr(replace(event, revised_at=event.created_at, cut_off_sequence=0)))
 
 
 def changed_after(last: datetime | None, *, now: datetime) -> datetime:

@@ -47,12 +47,26 @@ class NoSuchFeed(NotFound):
 
 
 @dataclass(frozen=True)
+class Definition:
+    """What an address is called and what is wanted in it; what is left out counts for a person's own alone."""
+
+    name: str
+    with_presenting: bool = True
+    with_cut_offs: bool = False
+    left_out: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscriber:
-    """Whose personal address this is, when it was last asked for, and what its feed said last."""
+    """Whose address this is, what it opens, when it was last asked for, and what its feed said last."""
 
     token_id: int
     person_id: int
     zone: str
+    series_id: int | None
+    institution_id: int | None
+    with_presenting: bool
+    with_cut_offs: bool
     fetched_at: datetime | None
     standing: Standing | None = None
 
@@ -72,9 +86,17 @@ def is_token(text: str) -> bool:
     return _TOKEN.match(text) is not None
 
 
-def is_fetch_worth_noting(fetched_at: datetime | None, *, now: datetime) -> bool:
-    """Whether the last visit on record is old enough to be written again."""
-    return fetched_at is None or fetched_at <= now - FETCH_NOTED_EVERY
+def is_fetch_worth_noting(fetched_at: datetime | None, *, changed_at: datetime, now: datetime) -> bool:
+    """Whether the last visit on record is old enough to be written again, or saw another feed than this one."""
+    return fetched_at is None or fetched_at <= now - FETCH_NOTED_EVERY or fetched_at < changed_at <= now
+
+
+def pause_learned(before: timedelta | None, pause: timedelta) -> timedelta:
+    """Return how long the program is now thought to stay away: a longer pause counts at once, shorter ones by and by.
+
+    Somebody is told too much rather than nothing: the office machine that was off over the weekend may be off again.
+    """
+    return pause if before is None else max(pause, before * 0.75 + pause * 0.25)
 
 
 def client_named(user_agent: str) -> str:

@@ -28,6 +28,7 @@ class CalendarEntry(Model):
 
     `made_from` is the digest of what it says, and `made_by` of the program and address that it was made with.
     `zone` is the one its times are in, empty for UTC. `trouble` says why the newest text was not taken.
+    Of a board's meeting the end of submissions is an entry of its own, with a sequence of its own.
     """
 
     __tablename__ = "calendar_entry"
@@ -41,6 +42,10 @@ class CalendarEntry(Model):
     ends_at: Mapped[datetime]
     is_cancelled: Mapped[bool]
     zone: Mapped[str] = mapped_column(String(64), default="")
+    cuts_off_at: Mapped[datetime | None]
+    cut_off_sequence: Mapped[int] = mapped_column(default=0)
+    cut_off_zone: Mapped[str] = mapped_column(String(64), default="")
+    cut_off_ics: Mapped[str] = mapped_column(Text, default="")
     made_from: Mapped[str] = mapped_column(String(32))
     made_by: Mapped[str] = mapped_column(String(32))
     made_at: Mapped[datetime]
@@ -52,6 +57,7 @@ class CalendarEntry(Model):
 class CalendarFeed(Model):
     """What a feed last said, so that most polls are answered without reading it.
 
+    A public one has a series or nothing; an address's own has its token, and whatever it is of.
     `changed_at` moves with every new tag. `turns_at` is when the next event leaves by itself.
     """
 
@@ -60,6 +66,8 @@ class CalendarFeed(Model):
     key: Mapped[str] = mapped_column(String(40), primary_key=True)
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id", ondelete="CASCADE"), index=True)
+    token_id: Mapped[int | None] = mapped_column(ForeignKey("feed_token.id", ondelete="CASCADE"), unique=True)
     etag: Mapped[str] = mapped_column(String(32), default="")
     made_by: Mapped[str] = mapped_column(String(32), default="")
     changed_at: Mapped[datetime]

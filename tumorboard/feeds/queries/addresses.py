@@ -2,39 +2,60 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
 
 from tumorboard.accounts.models import Institution, Person
 from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Subscriber, is_token, token_hash
 from tumorboard.feeds.models import CalendarFeed, FeedToken, Follow
 from tumorboard.feeds.queries.standing import STANDING, standing_in
-from tumorboard.kernel.db import session
+from tumorboard.kernel.db import UTCDateTime, session
 from tumorboard.kernel.errors import NotFound
 from tumorboard.series.models import Seat, Series
 
-# The one place that says whom a secret opens a feed for.
+_HAS_SEAT = exists().where(Seat.series_id == FeedToken.series_id, Seat.person_id == FeedToken.person_id)
+# The one place that says which addresses open anything: those of people who still have the right.
+IS_LIVE = and_(
+    FeedToken.revoked_at.is_(None),
+    FeedToken.expires_at > bindparam("now", type_=UTCDateTime()),
+    Person.active,
+    or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at),
+    or_(FeedToken.series_id.is_(None), _HAS_SEAT),
+    or_(FeedToken.institution_id.is_(None), FeedToken.institution_id == Person.institution_id),
+)
 HOLDER = (
-    select(*STANDING, FeedToken.id, FeedToken.person_id, Institution.time_zone, FeedToken.fetched_at)
+    select(
+        *STANDING, FeedToken.id, FeedToken.person_id, FeedToken.series_id, FeedToken.institution_id,
+        FeedToken.with_presenting, FeedToken.with_cut_offs, Institution.time_zone, FeedToken.fetched_at,
+    )
     .join_from(FeedToken, Person, Person.id == FeedToken.person_id)
     .join(Institution, Institution.id == Person.institution_id)
-    .outerjoin(CalendarFeed, CalendarFeed.person_id == FeedToken.person_id)
-    .where(FeedToken.token_hash == bindparam("token_hash"), FeedToken.revoked_at.is_(None))
-    .where(FeedToken.expires_at > bindparam("now"), Person.active)
-    .where(or_(Person.left_at.is_(None), Person.left_at < FeedToken.created_at))
-)
+    .outerjoin(CalendarFeed, CalendarFeed.token_id == FeedToken.id)
+    .where(FeedToken.token_hash == bindparam("token_hash"), IS_LIVE)
+)  # fmt: skip
 
 
 def subscriber_of(token: str, *, now: datetime) -> Subscriber:
     """Return whom the secret belongs to and how the feed stands, in one look.
 
-    Raises NoSuchFeed for one that is malformed, unknown, revoked or expired, or whose person has left since.
+    Raises NoSuchFeed for one that is malformed, unknown, revoked or expired, or whose person has left the service, the
+    board or the institution since.
     """
     if not is_token(token):
         raise NoSuchFeed
     row = session().execute(HOLDER, {"token_hash": token_hash(token), "now": now}).one_or_none()
     if row is None:
         raise NoSuchFeed
-    return Subscriber(row.id, row.person_id, row.time_zone, row.fetched_at, standing_in(row))
+    return Subscriber(
+        token_id=row.id,
+        person_id=row.person_id,
+        zone=row.time_zone,
+        series_id=row.series_id,
+        institution_id=row.institution_id,
+        with_presenting=row.with_presenting,
+        with_cut_offs=row.with_cut_offs,
+        fetched_at=row.fetched_at,
+        standing=standing_in(row),
+    )
 
 
 def public_series() -> Select[Series]:
@@ -50,13 +71,20 @@ def public_series_called(slug: str) -> Series:
     return series
 
 
-def boards_sat_on(person_id: int) -> Select[str]:
-    """The names of the boards whose roster has the person, by name."""
-    return (
-        select(Series.name)
-        .where(Series.id.in_(select(Seat.series_id).where(Seat.person_id == person_id)))
-        .order_by(Series.name, Series.id)
-    )
+def boards_sat_on(person_id: int) -> Select[Series]:
+    """The boards whose roster has the person, by name."""
+    return select(Series).where(Series.id.in_(seats_of(person_id))).order_by(Series.name, Series.id)
+
+
+def seats_of(person_id: int) -> Select[int]:
+    """The numbers of the boards whose roster has the person."""
+    return select(Seat.series_id).where(Seat.person_id == person_id)
+
+
+def offered_to(person_id: int) -> Select[Series]:
+    """What a person's own calendar may hold: the boards sat on and the series followed, by name."""
+    wanted = or_(Series.id.in_(seats_of(person_id)), Series.id.in_(followed_by(person_id)))
+    return select(Series).where(wanted).order_by(Series.name, Series.id)
 
 
 def followed_by(person_id: int) -> Select[int]:

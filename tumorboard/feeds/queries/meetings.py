@@ -1,6 +1,7 @@
 """What calendars say of meetings, and which meetings are whose."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,14 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
 from tumorboard.feeds.domain import PAST, FeedEvent
-from tumorboard.feeds.queries.addresses import followed_by
+from tumorboard.feeds.queries.addresses import followed_by, seats_of
 from tumorboard.kernel.clock import clock, local, zone_name
 from tumorboard.kernel.db import session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
-from tumorboard.series.models import Seat, Series
+from tumorboard.meetings.queries import cut_off_at
+from tumorboard.series.models import Policy, Series
+from tumorboard.series.queries import in_force
 
 
 @dataclass(frozen=True)
@@ -28,8 +31,9 @@ class Own:
 
 def events_of(meeting_ids: Iterable[int]) -> list[FeedEvent]:
     """The meetings as calendars show them to anybody who may see them."""
-    rows = session().execute(_meetings().where(Meeting.id.in_(list(meeting_ids))))
-    return [_event(row) for row in rows]
+    rows = session().execute(_meetings().where(Meeting.id.in_(list(meeting_ids)))).all()
+    policies = _policies_of({row.series_id for row in rows if row.kind.is_board})
+    return [_event(row, policies.get(row.series_id, ())) for row in rows]
 
 
 def own_cases(person_id: int, *, now: datetime) -> dict[int, Own]:
@@ -45,9 +49,8 @@ def own_cases(person_id: int, *, now: datetime) -> dict[int, Own]:
 
 def concerns(person_id: int, *, presenting: Iterable[int]) -> ColumnElement[bool]:
     """What makes a meeting the person's own: a seat, a followed series, or a case presented there."""
-    seats = select(Seat.series_id).where(Seat.person_id == person_id)
     return or_(
-        Meeting.series_id.in_(seats),
+        Meeting.series_id.in_(seats_of(person_id)),
         Meeting.series_id.in_(followed_by(person_id)),
         Meeting.id.in_(list(presenting)),
     )
@@ -66,6 +69,24 @@ def presented_by(person_id: int, *, since: datetime) -> Select[int, str, datetim
         .where(or_(Case.presenter_id == person_id, Case.backup_id == person_id))
         .order_by(Agenda.meeting_id, AgendaItem.position)
     )
+
+
+def presented_from(institution_id: int, *, since: datetime) -> Select[int]:
+    """The meetings on whose published agendas a case of the institution stands."""
+    return (
+        select(Agenda.meeting_id)
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .join(Case, Case.id == AgendaItem.case_id)
+        .join(Meeting, Meeting.id == Agenda.meeting_id)
+        .where(Agenda.published_at.is_not(None), Meeting.ends_at > since, Case.institution_id == institution_id)
+    )
+
+
+def _policies_of(series_ids: Collection[int]) -> Mapping[int, Sequence[Policy]]:
+    found: dict[int, list[Policy]] = defaultdict(list)
+    for policy in session().scalars(select(Policy).where(Policy.series_id.in_(series_ids))):
+        found[policy.series_id].append(policy)
+    return found
 
 
 def _meetings() -> Select[*tuple[Any, ...]]:
@@ -92,7 +113,7 @@ def _meetings() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _event(row: Row[Any]) -> FeedEvent:
+def _event(row: Row[Any], policies: Sequence[Policy]) -> FeedEvent:
     """Never a case's title, an abstract or a reason: what was typed freely may say something of a patient."""
     is_public = not row.kind.is_board
     is_listed = row.kind.is_board and row.published_at is not None and row.state is MeetingState.PLANNED
@@ -117,7 +138,13 @@ def _event(row: Row[Any]) -> FeedEvent:
         talk_title=row.talk_title if is_public else "",
         speaker=", ".join(filter(None, (row.speaker_name, row.speaker_affiliation))) if is_public else "",
         case_count=row.cases if is_listed else None,
+        cuts_off_at=None if is_public else _cut_off_at(row, policies),
     )
+
+
+def _cut_off_at(row: Row[Any], policies: Sequence[Policy]) -> datetime:
+    policy = in_force(policies, on=local(row.starts_at, row.time_zone).date())
+    return cut_off_at(row.starts_at, row.time_zone, policy)
 
 
 def _revised_at(row: Row[Any]) -> datetime:

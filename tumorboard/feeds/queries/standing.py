@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, bindparam, literal_column, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, bindparam, literal_column, select, type_coerce
 
 from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Standing
 from tumorboard.feeds.models import CalendarFeed, CalendarMark
@@ -25,7 +25,7 @@ _KINDS: list[ColumnElement[str]] = [literal_column(f"'{kind.value}'") for kind i
 STANDING_OF_KEY = select(*STANDING).where(CalendarFeed.key == bindparam("key"))
 STANDING_OF_SLUG = (
     select(*STANDING, Series.id)
-    .outerjoin_from(Series, CalendarFeed, CalendarFeed.series_id == Series.id)
+    .outerjoin_from(Series, CalendarFeed, and_(CalendarFeed.series_id == Series.id, CalendarFeed.token_id.is_(None)))
     .where(Series.slug == bindparam("slug"), type_coerce(Series.kind, String).in_(_KINDS))
 )
 

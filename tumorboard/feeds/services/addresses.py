@@ -1,40 +1,53 @@
 """Personal addresses are made, replaced and revoked; public series are followed."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from tumorboard.accounts.domain import Actor
 from tumorboard.accounts.models import Person
 from tumorboard.audit.services import record
 from tumorboard.feeds.domain import (
-    FETCH_NOTED_EVERY,
     LIFETIME,
     MOST_TOKENS,
+    Definition,
     NameTaken,
+    NoSuchFeed,
     TooManyFeeds,
+    expected_by,
+    is_fetch_worth_noting,
     new_token,
+    pause_learned,
     token_hash,
 )
-from tumorboard.feeds.models import FeedToken, Follow
-from tumorboard.feeds.queries import addresses_of
+from tumorboard.feeds.models import CalendarFeed, FeedToken, Follow, LeftOut
+from tumorboard.feeds.queries import addresses_of, seats_of
 from tumorboard.kernel.db import lock, session
 from tumorboard.series.models import Series
 
 
-def make_address(name: str, *, by: Actor, now: datetime) -> tuple[FeedToken, str]:
-    """Return a new address of the actor's own and its secret, never to be had again. Raises NameTaken, TooManyFeeds."""
+def make_address(
+    name: str, *, by: Actor, now: datetime, board_id: int | None = None, institution_id: int | None = None
+) -> tuple[FeedToken, str]:
+    """Return a new address of the actor's and its secret, never to be had again.
+
+    With a board it opens that board's feed, with the institution its feed, with neither the actor's own.
+    Raises NameTaken, TooManyFeeds, or NoSuchFeed where the actor has no right to what it would open.
+    """
     # Two at once must not both be the last.
     session().execute(lock(select(Person.id).where(Person.id == by.person_id)))
+    _check_right(by, board_id=board_id, institution_id=institution_id)
     held = session().scalars(addresses_of(by.person_id)).all()
-    if any(one.name.casefold() == name.casefold() for one in held):
-        raise NameTaken(f"You have an address called “{name}” already. Choose another name, or replace that one.")
+    _check_name(name, held)
     if len(held) >= MOST_TOKENS:
         raise TooManyFeeds(f"You have {MOST_TOKENS} addresses. Revoke one that you no longer use first.")
     secret = new_token()
     token = FeedToken(
         person_id=by.person_id,
         name=name,
+        series_id=board_id,
+        institution_id=institution_id,
         token_hash=token_hash(secret),
         created_at=now,
         expires_at=now + LIFETIME,
@@ -46,12 +59,24 @@ def make_address(name: str, *, by: Actor, now: datetime) -> tuple[FeedToken, str
     return token, secret
 
 
+def define_address(token: FeedToken, definition: Definition, *, by: Actor, now: datetime) -> None:
+    """Call the address something and say what is wanted in it; its feed says so at the next visit. Raises NameTaken."""
+    others = session().scalars(addresses_of(by.person_id).where(FeedToken.id != token.id)).all()
+    _check_name(definition.name, others)
+    token.name = definition.name
+    token.with_presenting, token.with_cut_offs = definition.with_presenting, definition.with_cut_offs
+    token.left_out = [LeftOut(series_id=series_id) for series_id in sorted(definition.left_out)]
+    session().execute(update(CalendarFeed).where(CalendarFeed.token_id == token.id).values(is_stale=True))
+    session().flush()
+    record("feed.defined", by=by, subject="feed", subject_id=token.id, now=now)
+
+
 def rotate_address(token: FeedToken, *, by: Actor, now: datetime) -> str:
     """Give the address a new secret and return it; the old one opens nothing from now on."""
     secret = new_token()
     token.token_hash = token_hash(secret)
     token.created_at, token.expires_at = now, now + LIFETIME
-    token.fetched_at, token.client = None, ""
+    token.fetched_at, token.expected_by_at, token.client, token.polls_every_seconds = None, None, "", None
     session().flush()
     record("feed.rotated", by=by, subject="feed", subject_id=token.id, now=now)
     return secret
@@ -63,10 +88,31 @@ def revoke_address(token: FeedToken, *, by: Actor, now: datetime) -> None:
     record("feed.revoked", by=by, subject="feed", subject_id=token.id, now=now)
 
 
-def note_fetch(token_id: int, *, client: str, now: datetime) -> None:
-    """Remember when and by which kind of program the address was asked for, at most once in ten minutes."""
-    stale = or_(FeedToken.fetched_at.is_(None), FeedToken.fetched_at <= now - FETCH_NOTED_EVERY)
-    session().execute(update(FeedToken).where(FeedToken.id == token_id, stale).values(fetched_at=now, client=client))
+def note_fetch(token_id: int, *, client: str, changed_at: datetime, now: datetime) -> None:
+    """Remember when and by which kind of program the address was asked for, and how often it comes.
+
+    Once in ten minutes is enough, but the first visit after a change (`changed_at`) is always noted.
+    """
+    token = session().scalars(lock(select(FeedToken).where(FeedToken.id == token_id))).one_or_none()
+    if token is None or not is_fetch_worth_noting(token.fetched_at, changed_at=changed_at, now=now):
+        return
+    pause = None
+    if token.fetched_at is not None:
+        before = timedelta(seconds=token.polls_every_seconds) if token.polls_every_seconds else None
+        pause = pause_learned(before, now - token.fetched_at)
+        token.polls_every_seconds = int(pause.total_seconds())
+    token.fetched_at, token.expected_by_at, token.client = now, expected_by(now, pause), client
+
+
+def _check_right(by: Actor, *, board_id: int | None, institution_id: int | None) -> None:
+    has_seat = board_id is None or board_id in session().scalars(seats_of(by.person_id)).all()
+    if not has_seat or institution_id not in (None, by.institution_id):
+        raise NoSuchFeed("This is no calendar of yours.")
+
+
+def _check_name(name: str, others: Iterable[FeedToken]) -> None:
+    if any(one.name.casefold() == name.casefold() for one in others):
+        raise NameTaken(f"You have an address called “{name}” already. Choose another name, or replace that one.")
 
 
 def follow_series(series: Series, *, by: Actor, now: datetime) -> None:

@@ -81,7 +81,8 @@ def _made(
 ) -> CalendarEntry:
     content = content_of(event)
     revised_at = _revised_at(event, entry, content=content, now=now)
-    written = render(replace(event, revised_at=revised_at))
+    cut_off_sequence = _cut_off_sequence(event, entry)
+    written = render(replace(event, revised_at=revised_at, cut_off_sequence=cut_off_sequence))
     if entry is None:
         entry = CalendarEntry(meeting_id=event.meeting_id, ics="")
         _take(entry, event)
@@ -90,6 +91,8 @@ def _made(
     if not written.trouble:  # else the last good text stays, with the times that it says
         _take(entry, event)
         entry.ics, entry.zone = written.ics, written.zone
+        entry.cut_off_ics, entry.cut_off_zone = written.cut_off_ics, written.cut_off_zone
+        entry.cuts_off_at, entry.cut_off_sequence = event.cuts_off_at, cut_off_sequence
     entry.revised_at = revised_at
     return entry
 
@@ -106,22 +109,35 @@ def _revised_at(event: FeedEvent, entry: CalendarEntry | None, *, content: str, 
     return entry.revised_at if entry.made_from == content else changed_after(entry.revised_at, now=now)
 
 
+def _cut_off_sequence(event: FeedEvent, entry: CalendarEntry | None) -> int:
+    """It rises when the end of submissions moves or its meeting is called off (RFC 5546 2.1.4)."""
+    if entry is None:
+        return 0
+    is_moved = (entry.cuts_off_at, entry.is_cancelled) != (event.cuts_off_at, event.is_cancelled)
+    return entry.cut_off_sequence + is_moved
+
+
 def _shows(changed: Sequence[CalendarEntry], whole: Collection[int], people: Collection[int]) -> ColumnElement[bool]:
     """The feeds in which something is new."""
     series = {entry.series_id for entry in changed} | set(whole)
     presenting = (
-        select(Case.presenter_id, Case.backup_id)
+        select(Case.presenter_id, Case.backup_id, Case.institution_id)
         .join(AgendaItem, AgendaItem.case_id == Case.id)
         .join(Agenda, Agenda.id == AgendaItem.agenda_id)
         .where(Agenda.meeting_id.in_([entry.meeting_id for entry in changed]))
         .subquery()
     )
+    seated = select(Seat.person_id).where(Seat.series_id.in_(series))
+    at_home = select(Person.institution_id).where(or_(Person.id.in_(people), Person.id.in_(seated)))
     return or_(
         CalendarFeed.person_id.in_(people),
-        CalendarFeed.person_id.in_(select(Seat.person_id).where(Seat.series_id.in_(series))),
+        CalendarFeed.person_id.in_(seated),
         CalendarFeed.person_id.in_(select(Follow.person_id).where(Follow.series_id.in_(series))),
+        CalendarFeed.person_id.in_(select(Case.submitter_id).where(Case.board_id.in_(series))),
         CalendarFeed.person_id.in_(select(presenting.c.presenter_id)),
         CalendarFeed.person_id.in_(select(presenting.c.backup_id)),
+        CalendarFeed.institution_id.in_(select(presenting.c.institution_id)),
+        CalendarFeed.institution_id.in_(at_home),
         CalendarFeed.series_id.in_(series),
         *([CalendarFeed.key == PUBLIC_KEY] if series else []),
     )

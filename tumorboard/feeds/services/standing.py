@@ -27,7 +27,8 @@ def note_body(feed: Feed, read: Callable[[], tuple[str, datetime | None]], *, ma
 
 def _held(feed: Feed, *, now: datetime) -> CalendarFeed:
     insert = sqlite.insert if session().get_bind().dialect.name == "sqlite" else postgresql.insert
-    fresh = {"key": feed.key, "series_id": feed.series_id, "person_id": feed.person_id, "changed_at": now}
+    whose = {"series_id": feed.series_id, "person_id": feed.person_id, "institution_id": feed.institution_id}
+    fresh = {"key": feed.key, "token_id": feed.token_id, **whose, "changed_at": now}
     blank = {"etag": "", "made_by": "", "is_stale": True}
     session().execute(insert(CalendarFeed).values(**fresh, **blank).on_conflict_do_nothing())
     row: CalendarFeed = session().scalars(lock(select(CalendarFeed).where(CalendarFeed.key == feed.key))).one()

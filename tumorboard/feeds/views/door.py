@@ -76,9 +76,15 @@ class Door:
         except (SQLAlchemyError, *DRIVER_ERRORS):
             return None  # the long way says what is wrong
         standing = standing_in(row)
-        is_fresh = standing is not None and standing.holds(made_by=maker(self._app.config["PUBLIC_URL"]), now=now)
-        is_visit = asked.statement is HOLDER and row is not None and is_fetch_worth_noting(row[-1], now=now)
-        return standing if is_fresh and not is_visit else None
+        if (
+            row is None
+            or standing is None
+            or not standing.holds(made_by=maker(self._app.config["PUBLIC_URL"]), now=now)
+        ):
+            return None
+        is_personal = asked.statement is HOLDER
+        is_visit = is_personal and is_fetch_worth_noting(row[-1], changed_at=standing.changed_at, now=now)
+        return None if is_visit else standing
 
     def _look(self, asked: Asked) -> tuple[Any, ...] | None:
         prepared = self._prepared.get(asked.endpoint)

@@ -5,10 +5,9 @@ Whatever opens nothing is answered alike, byte for byte: no answer tells whether
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import structlog
-from flask import Response, current_app, request, session, url_for
+from flask import Response, current_app, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.http import http_date, is_resource_modified
@@ -19,7 +18,7 @@ from tumorboard.feeds.calendar import as_it_stands, body_of, refreshed
 from tumorboard.feeds.domain import Feed, NoSuchFeed, Standing, Subscriber, client_named, is_fetch_worth_noting, maker
 from tumorboard.feeds.queries import (
     PUBLIC_KEY,
-    personal_feed,
+    feed_of,
     public_feed,
     series_feed,
     standing_of,
@@ -28,6 +27,7 @@ from tumorboard.feeds.queries import (
 )
 from tumorboard.feeds.services import note_fetch
 from tumorboard.feeds.views.blueprint import blueprint
+from tumorboard.feeds.views.ways import address_of_feed
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, retrying, transaction
 from tumorboard.kernel.web import public
@@ -69,10 +69,10 @@ def personal(token: str) -> ResponseReturnValue:
         subscriber = subscriber_of(token, now=utc_now())
     except NoSuchFeed:
         return _to_stranger()
-    answer = _calendar(subscriber.standing, lambda: personal_feed(subscriber, home=_home()))
+    answer = _calendar(subscriber.standing, lambda: feed_of(subscriber, home=_home()))
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers.update(_SECRET_HEADERS)
-    _remember(subscriber)
+    _remember(subscriber, changed_at=answer.last_modified or utc_now())
     return answer
 
 
@@ -84,11 +84,6 @@ def robots() -> ResponseReturnValue:
     answer = Response("User-agent: *\nDisallow:\n", mimetype="text/plain")
     answer.cache_control.public, answer.cache_control.max_age = True, ROBOTS_SECONDS
     return answer
-
-
-def address_of_feed(endpoint: str, **values: Any) -> str:
-    """Return the address as it is given away; its host comes from the configuration, never from a request."""
-    return f"{current_app.config['PUBLIC_URL']}{url_for(endpoint, **values)}"
 
 
 def _home() -> str:
@@ -169,19 +164,19 @@ def _nothing_here() -> Response:
     return answer
 
 
-def _remember(subscriber: Subscriber) -> None:
+def _remember(subscriber: Subscriber, *, changed_at: datetime) -> None:
     """Note the visit in a transaction of its own; a busy or full disk must not keep anybody from reading."""
-    if not is_fetch_worth_noting(subscriber.fetched_at, now=utc_now()):
+    if not is_fetch_worth_noting(subscriber.fetched_at, changed_at=changed_at, now=utc_now()):
         return
     try:
-        retrying(lambda: _note(subscriber.token_id, client_named(request.user_agent.string)))
+        retrying(lambda: _note(subscriber.token_id, client_named(request.user_agent.string), changed_at))
     except OperationalError:
         return
 
 
-def _note(token_id: int, client: str) -> None:
+def _note(token_id: int, client: str, changed_at: datetime) -> None:
     with transaction():
-        note_fetch(token_id, client=client, now=utc_now())
+        note_fetch(token_id, client=client, changed_at=changed_at, now=utc_now())
 
 
 def _leave_session_alone() -> None:

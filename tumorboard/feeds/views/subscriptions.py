@@ -1,123 +1,71 @@
-"""The page on which people subscribe."""
+"""The page on which people subscribe, and a page for each feed that is open to everybody."""
 
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
 
 from flask import flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.feeds.domain import MOST_TOKENS, NameTaken, TooManyFeeds
+from tumorboard.feeds.domain import MOST_TOKENS, Feed
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.queries import (
-    address_of,
     addresses_of,
-    boards_sat_on,
+    coming_in,
     followed_by,
+    public_feed,
     public_series,
     public_series_called,
+    series_feed,
+    visit_of,
 )
-from tumorboard.feeds.schemas import AddressSchema
-from tumorboard.feeds.services import (
-    follow_series,
-    make_address,
-    revoke_address,
-    rotate_address,
-    unfollow_series,
-)
+from tumorboard.feeds.schemas import MINE
+from tumorboard.feeds.services import follow_series, unfollow_series
 from tumorboard.feeds.views.blueprint import blueprint
-from tumorboard.feeds.views.ics import address_of_feed
-from tumorboard.kernel.clock import local, utc_now
-from tumorboard.kernel.db import db, transaction
+from tumorboard.feeds.views.choices import address_schema, sentence_of
+from tumorboard.feeds.views.ways import Address, address_of_feed
+from tumorboard.kernel.clock import utc_now
+from tumorboard.kernel.db import db, session, transaction
 from tumorboard.kernel.ui import form_view
-from tumorboard.kernel.web import Submission, requires, see_other, submission
+from tumorboard.kernel.web import Submission, requires, see_other
 from tumorboard.series.models import Series
 
-
-@dataclass(frozen=True)
-class Address:
-    """One feed's address in the forms that programs take."""
-
-    id: str
-    https: str
-
-    @property
-    def webcal(self) -> str:
-        """For programs on one's own machine, which open it at a click."""
-        parts = urlsplit(self.https)
-        return f"webcal://{parts.netloc}{parts.path}"
-
-    @property
-    def google(self) -> str:
-        """Google's page that asks whether to add it."""
-        return f"https://calendar.google.com/calendar/r?cid={quote(self.webcal, safe='')}"
-
-    @property
-    def outlook(self) -> str:
-        """Outlook on the web refuses webcal."""
-        return f"https://outlook.live.com/calendar/0/addfromweb?url={quote(self.https, safe='')}"
+MEETINGS_SHOWN = 8
 
 
 @dataclass(frozen=True)
 class PublicFeed:
-    """A public feed as the page shows it."""
+    """A public feed as pages show it."""
 
     title: str
     words: str
+    url: str
     address: Address
     series: Series | None = None
     is_followed: bool = False
 
 
-@dataclass(frozen=True)
-class Fresh:
-    """An address just made: its secret is on this one page and nowhere else."""
-
-    name: str
-    address: Address
-
-
 @blueprint.get("/subscriptions")
 @requires(Permission.FEED_SUBSCRIBE)
 def subscriptions() -> ResponseReturnValue:
-    """All feeds one can subscribe to."""
-    return _page(Submission())
+    """One's own addresses, and all feeds that are open to everybody."""
+    return overview(Submission(typed={"what": MINE}))
 
 
-@blueprint.post("/subscriptions/addresses")
+@blueprint.get("/subscriptions/education")
 @requires(Permission.FEED_SUBSCRIBE)
-def make() -> ResponseReturnValue:
-    """Make a personal address and show it, this once."""
-    form = submission(AddressSchema())
-    if form.refused:
-        return _page(form), 422
-    try:
-        with transaction():
-            token, secret = make_address(form.value, by=g.actor, now=utc_now())
-    except (NameTaken, TooManyFeeds) as error:
-        return _page(Submission(typed=form.typed, errors={"name": [error.message]})), 409
-    return _shown_once(token, secret)
+def show_education() -> ResponseReturnValue:
+    """What is in the feed of all education."""
+    source = address_of_feed("feeds.education")
+    return _feed_page(_of_education(), public_feed(home="", source=source))
 
 
-@blueprint.post("/subscriptions/addresses/<id:token_id>/rotation")
+@blueprint.get("/subscriptions/series/<slug:slug>")
 @requires(Permission.FEED_SUBSCRIBE)
-def rotate(token_id: int) -> ResponseReturnValue:
-    """Replace the secret and show the new one, this once."""
-    token = address_of(g.actor.person_id, token_id)
-    with transaction():
-        secret = rotate_address(token, by=g.actor, now=utc_now())
-    return _shown_once(token, secret)
-
-
-@blueprint.post("/subscriptions/addresses/<id:token_id>/revocation")
-@requires(Permission.FEED_SUBSCRIBE)
-def revoke(token_id: int) -> ResponseReturnValue:
-    """End an address."""
-    token = address_of(g.actor.person_id, token_id)
-    with transaction():
-        revoke_address(token, by=g.actor, now=utc_now())
-    flash(f"The address “{token.name}” was revoked. It opens nothing any more.")
-    return see_other(url_for("feeds.subscriptions") + "#mine")
+def show_series_feed(slug: str) -> ResponseReturnValue:
+    """What is in the feed of one public series."""
+    series = public_series_called(slug)
+    feed = series_feed(slug, home="", source=address_of_feed("feeds.series", slug=slug))
+    return _feed_page(_of_series(series, set(session().scalars(followed_by(g.actor.person_id)))), feed)
 
 
 @blueprint.post("/subscriptions/series/<slug:slug>/follow")
@@ -142,34 +90,41 @@ def unfollow(slug: str) -> ResponseReturnValue:
     return see_other(url_for("feeds.subscriptions") + f"#{slug}")
 
 
-def _page(form: Submission, *, fresh: Fresh | None = None) -> str:
-    person_id, now = g.actor.person_id, utc_now()
-    tokens = db.session.scalars(addresses_of(person_id)).all()
+def overview(form: Submission) -> str:
+    """The page with one's own addresses, what can be subscribed to, and how."""
+    now = utc_now()
+    tokens = db.session.scalars(addresses_of(g.actor.person_id)).all()
     return render_template(
         "feeds/subscriptions.html",
-        form=form_view(AddressSchema(), form.typed, form.errors),
-        fresh=fresh,
-        tokens=[(token, local(token.expires_at, g.actor.zone).date(), token.expires_at <= now) for token in tokens],
+        form=form_view(address_schema(), form.typed, form.errors),
+        tokens=[(token, _about(token), visit_of(token, g.actor.zone, now=now)) for token in tokens],
         is_full=len(tokens) >= MOST_TOKENS,
-        boards=db.session.scalars(boards_sat_on(person_id)).all(),
-        feeds=_public_feeds(set(db.session.scalars(followed_by(person_id)))),
+        feeds=_public_feeds(),
     )
 
 
-def _public_feeds(followed: set[int]) -> list[PublicFeed]:
+def _about(token: FeedToken) -> str:
+    return sentence_of(token.series, token.institution)
+
+
+def _feed_page(feed: PublicFeed, opened: Feed) -> str:
+    now = utc_now()
+    meetings = session().scalars(coming_in(opened, now=now).limit(MEETINGS_SHOWN)).unique().all()
+    return render_template("feeds/feed.html", feed=feed, meetings=meetings)
+
+
+def _public_feeds() -> list[PublicFeed]:
+    followed = set(session().scalars(followed_by(g.actor.person_id)))
+    return [_of_education(), *(_of_series(series, followed) for series in session().scalars(public_series()))]
+
+
+def _of_education() -> PublicFeed:
     address = Address("address-all", address_of_feed("feeds.education"))
     words = "Every lecture series, grand rounds and the symposium."
-    whole = PublicFeed("All lectures and grand rounds", words, address)
-    return [whole, *(_of_series(series, followed) for series in db.session.scalars(public_series()))]
+    return PublicFeed("All lectures and grand rounds", words, url_for("feeds.show_education"), address)
 
 
 def _of_series(series: Series, followed: set[int]) -> PublicFeed:
     address = Address(f"address-{series.slug}", address_of_feed("feeds.series", slug=series.slug))
-    words = series.description or series.kind.label
-    return PublicFeed(series.name, words, address, series, series.id in followed)
-
-
-def _shown_once(token: FeedToken, secret: str) -> ResponseReturnValue:
-    """The page itself answers the POST: a redirect would carry the secret in a cookie or an address."""
-    fresh = Fresh(token.name, Address("address-fresh", address_of_feed("feeds.personal", token=secret)))
-    return _page(Submission(), fresh=fresh), {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    url = url_for("feeds.show_series_feed", slug=series.slug)
+    return PublicFeed(series.name, series.description or series.kind.label, url, address, series, series.id in followed)

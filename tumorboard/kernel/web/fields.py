@@ -46,11 +46,13 @@ class FormSchema(Schema):
         return {name: value for name, value in data.items() if not _is_blank(value)}
 
 
-def offer(schema: Schema, name: str, choices: Iterable[tuple[int, str]]) -> None:
-    """Let a number field take only these values, and show them by name."""
+def offer(schema: Schema, name: str, choices: Iterable[tuple[int | str, str]]) -> None:
+    """Let a field, or each item of a list, take only these values, and show them by name."""
     offered = list(choices)
     values, labels = [value for value, _ in offered], [label for _, label in offered]
-    schema.fields[name].validators = [validate.OneOf(values, labels, error="Choose one of the list.")]
+    field = schema.fields[name]
+    asked = field.inner if isinstance(field, fields.List) else field
+    asked.validators = [validate.OneOf(values, labels, error="Choose one of the list.")]
 
 
 def _is_blank(value: object) -> bool:

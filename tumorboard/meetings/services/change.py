@@ -13,8 +13,8 @@ from tumorboard.meetings.domain import (
     MeetingState,
 )
 from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.revision import Appearance, appearance_of, revised
-from tumorboard.meetings.services.telling import tell_rosters
 
 
 def move_meeting(  # noqa: PLR0913 - each is named where it is called
@@ -113,5 +113,5 @@ def _fit_capacity(meeting: Meeting) -> None:
 
 def _note(meeting: Meeting, action: str, *, before: Appearance, by: Actor, now: datetime) -> None:
     meeting.is_edited, meeting.closure_id = True, None
-    tell_rosters(revised(meeting, before=before, now=now), now=now)
+    note_changes(revised(meeting, before=before, now=now), now=now)
     record(action, by=by, subject="meeting", subject_id=meeting.id, now=now)

@@ -8,9 +8,9 @@ from tumorboard.kernel.db import session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import Effect, effects_of, held_back_by
+from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.make import settle
 from tumorboard.meetings.services.revision import Change, appearance_of, revised
-from tumorboard.meetings.services.telling import tell_rosters
 from tumorboard.series.models import Closure
 from tumorboard.series.services import ClosureDraft, add_closure, remove_closure
 
@@ -27,14 +27,14 @@ def reopen_days(closure: Closure, *, by: Actor, now: datetime) -> None:
     held_back = session().scalars(held_back_by(closure.id, after=now)).all()
     remove_closure(closure, by=by, now=now)
     changes = [one for meeting in held_back for one in _release(meeting, now=now)]
-    tell_rosters(changes, now=now)
+    note_changes(changes, now=now)
 
 
 def apply_closure(closure: Closure, *, by: Actor, now: datetime) -> list[Change]:
     """Cancel or move what takes place on the closed days, edited meetings too. Rosters are told."""
     effects = effects_of(closure.closing, institution_id=closure.institution_id, now=now)
     changes = [one for effect in effects for one in _close(effect, closure, now=now)]
-    tell_rosters(changes, now=now)
+    note_changes(changes, now=now)
     details = {"count": len(changes)}
     record("closure.applied", by=by, subject="closure", subject_id=closure.id, details=details, now=now)
     return changes

@@ -13,8 +13,8 @@ from tumorboard.kernel.db import lock, session
 from tumorboard.meetings.domain import HORIZON, NEW_RHYTHM, MeetingState
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import days_of, not_begun_of, start_of
+from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.revision import Change, appearance_of, revised
-from tumorboard.meetings.services.telling import tell_rosters
 from tumorboard.series.domain import PlannedDay
 from tumorboard.series.models import Series
 
@@ -50,7 +50,7 @@ def follow_series(series: Series, *, by: Actor | None = None, now: datetime) -> 
     changes = [one for meeting in meetings if not meeting.is_edited for one in _settle_in(days, meeting, now=now)]
     session().flush()
     make_meetings(series, now=now)
-    tell_rosters(changes, now=now)
+    note_changes(changes, now=now)
     record(
         "series.followed",
         by=by,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.domain import ChangeKind, MeetingState
 from tumorboard.meetings.models import Meeting
-from tumorboard.notices.domain import NoticeKind
 
 
 @dataclass(frozen=True)
@@ -21,10 +20,10 @@ class Appearance:
 
 @dataclass(frozen=True)
 class Change:
-    """What became of one meeting: its kind of notice, and when it had been to take place (None: it had not)."""
+    """What became of one meeting, and when it had been to take place (None: it had not)."""
 
     meeting: Meeting
-    kind: NoticeKind
+    kind: ChangeKind
     was_at: datetime | None
 
 
@@ -34,7 +33,7 @@ def appearance_of(meeting: Meeting) -> Appearance:
 
 
 def revised(meeting: Meeting, *, before: Appearance, now: datetime) -> list[Change]:
-    """Raise the sequence when the meeting looks other than before; return what its roster is to be told."""
+    """Raise the sequence when the meeting looks other than before; return what is to be told of it."""
     if appearance_of(meeting) == before:
         return []
     meeting.sequence += 1
@@ -42,5 +41,13 @@ def revised(meeting: Meeting, *, before: Appearance, now: datetime) -> list[Chan
     was_planned = before.state is MeetingState.PLANNED
     if meeting.is_cancelled and not was_planned:
         return []
-    kind = NoticeKind.MEETING_CANCELLED if meeting.is_cancelled else NoticeKind.MEETING_MOVED
-    return [Change(meeting, kind, before.starts_at if was_planned else None)]
+    return [Change(meeting, _kind(meeting, before), before.starts_at if was_planned else None)]
+
+
+def _kind(meeting: Meeting, before: Appearance) -> ChangeKind:
+    if meeting.is_cancelled:
+        return ChangeKind.CANCELLED
+    if before.state is MeetingState.CANCELLED:
+        return ChangeKind.REINSTATED
+    is_moved = (meeting.starts_at, meeting.ends_at) != (before.starts_at, before.ends_at)
+    return ChangeKind.MOVED if is_moved else ChangeKind.PLACE

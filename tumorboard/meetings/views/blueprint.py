@@ -1,20 +1,33 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 from flask import Blueprint, Flask, current_app
 
-from tumorboard.meetings.domain import OwnCase
+from tumorboard.meetings.domain import OwnCase, Reach
 from tumorboard.meetings.models import Meeting
 
 blueprint = Blueprint("meetings", __name__)
 
+ReachOf = Callable[..., Reach]
 OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
 
 
 def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
     """Tell the meeting's page what its reader presents there; agendas stand above this package."""
     app.extensions["own_cases_at"] = own_cases_at
+
+
+def install_reach(app: Flask, reach_of: ReachOf) -> None:
+    """Tell coordinators how many calendars know of a change; feeds stand above this package."""
+    app.extensions["reach_of"] = reach_of
+
+
+def reach_of(meeting: Meeting, *, now: datetime) -> Reach:
+    """How many calendars show the meeting, and how far its last change has come."""
+    found: Reach = current_app.extensions["reach_of"](meeting, now=now)
+    return found
 
 
 def own_cases_at(meeting: Meeting, person_id: int) -> Sequence[OwnCase]:

@@ -19,11 +19,12 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meeting_seen_by
 from tumorboard.meetings.schemas import CancellationSchema, Move, MoveSchema
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
-from tumorboard.meetings.views.blueprint import blueprint, own_cases_at
+from tumorboard.meetings.views.blueprint import blueprint, own_cases_at, reach_of
 from tumorboard.meetings.views.status import row_of
 from tumorboard.series.queries import chairs_of, coordinators_of
 
 _MINUTE = timedelta(minutes=1)
+_TOLD = "Calendars follow, and whoever’s cannot know in time is told by mail."
 
 
 @blueprint.get("/meetings/<id:meeting_id>")
@@ -46,6 +47,7 @@ def show_meeting(meeting_id: int) -> ResponseReturnValue:
         ],
         own_zone=g.actor.zone if there.utcoffset() != here.utcoffset() else None,
         is_over=meeting.ends_at <= now,
+        reach=reach_of(meeting, now=now) if may_edit and meeting.ends_at > now else None,
         may_change=may_edit and meeting.starts_at > now,
         may_set_talk=may_edit and meeting.series.is_public and meeting.ends_at > now and not meeting.is_cancelled,
     )
@@ -75,7 +77,7 @@ def update_meeting(meeting_id: int) -> ResponseReturnValue:
             _move(meeting, form.value)
     except Invalid as error:
         return _move_form(meeting_to_edit(meeting_id), Submission(typed=form.typed, errors=error.fields)), 422
-    flash(f"The meeting is on {when(meeting.starts_at, meeting.time_zone)} now. Its roster is told.")
+    flash(f"The meeting is on {when(meeting.starts_at, meeting.time_zone)} now. {_TOLD}")
     return see_other(url_for("meetings.show_meeting", meeting_id=meeting.id))
 
 
@@ -96,7 +98,7 @@ def cancel(meeting_id: int) -> ResponseReturnValue:
         return _cancel_form(meeting, form), 422
     with transaction():
         cancel_meeting(meeting, reason=form.value["reason"], by=g.actor, now=utc_now())
-    flash("The meeting was cancelled. Its roster is told.")
+    flash(f"The meeting was cancelled. {_TOLD}")
     return see_other(url_for("meetings.show_meeting", meeting_id=meeting.id))
 
 
@@ -107,7 +109,7 @@ def reinstate(meeting_id: int) -> ResponseReturnValue:
     meeting = meeting_to_edit(meeting_id)
     with transaction():
         reinstate_meeting(meeting, by=g.actor, now=utc_now())
-    flash("The meeting takes place after all. Its roster is told.")
+    flash(f"The meeting takes place after all. {_TOLD}")
     return see_other(url_for("meetings.show_meeting", meeting_id=meeting.id))
 
 
@@ -147,9 +149,11 @@ def _move(meeting: Meeting, move: Move) -> None:
 
 def _move_form(meeting: Meeting, form: Submission) -> str:
     shown = form_view(MoveSchema(), form.typed, form.errors)
-    return render_template("meetings/move.html", meeting=meeting, form=shown)
+    reach = reach_of(meeting, now=utc_now())
+    return render_template("meetings/move.html", meeting=meeting, form=shown, reach=reach)
 
 
 def _cancel_form(meeting: Meeting, form: Submission) -> str:
     shown = form_view(CancellationSchema(), form.typed, form.errors)
-    return render_template("meetings/cancel.html", meeting=meeting, form=shown)
+    reach = reach_of(meeting, now=utc_now())
+    return render_template("meetings/cancel.html", meeting=meeting, form=shown, reach=reach)

@@ -1,0 +1,150 @@
+"""Which calendars show a meeting, which of them know what became of it, and whom that leaves."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+
+from tumorboard.accounts.models import Person
+from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.cases.models import Case
+from tumorboard.feeds.domain import Feed, Visit, know_by
+from tumorboard.feeds.models import ChangeTold, FeedToken, Follow, LeftOut
+from tumorboard.feeds.queries.addresses import IS_LIVE, addresses_of
+from tumorboard.feeds.queries.feeds import belongs, feed_at
+from tumorboard.kernel.db import session
+from tumorboard.meetings.domain import Reach
+from tumorboard.meetings.models import Meeting, MeetingChange
+from tumorboard.series.models import Seat
+from tumorboard.series.queries import told_of
+
+
+def showing(meeting: Meeting, *, now: datetime) -> Select[int]:
+    """The numbers of the live addresses whose feeds hold the meeting: `belongs`, asked from the other end."""
+    presenters = _presenting(meeting.id, Case.presenter_id).union(_presenting(meeting.id, Case.backup_id))
+    is_left_out = exists().where(LeftOut.token_id == FeedToken.id, LeftOut.series_id == meeting.series_id)
+    is_own = and_(FeedToken.series_id.is_(None), FeedToken.institution_id.is_(None))
+    wants_series = and_(_wants_series(meeting), ~is_left_out)
+    presents = and_(FeedToken.with_presenting, FeedToken.person_id.in_(presenters.subquery().select()))
+    shows = or_(
+        and_(is_own, or_(wants_series, presents)),
+        FeedToken.series_id == meeting.series_id,
+        FeedToken.institution_id.in_(_institutions(meeting).subquery().select()),
+    )
+    return select(FeedToken.id).join(Person, Person.id == FeedToken.person_id).where(IS_LIVE, shows).params(now=now)
+
+
+def unaware(change: MeetingChange, *, now: datetime) -> Select[int]:
+    """The people, by number, who are concerned by the change, were not told, and whose calendars do not know of it.
+
+    While calendars are still waited for, one that is expected in time counts as if it knew.
+    """
+    tokens = showing(change.meeting, now=now)
+    deadline = know_by(changed_at=change.changed_at, was_at=change.was_at, will_be_at=change.will_be_at)
+    knows = FeedToken.fetched_at >= change.changed_at
+    is_coming = and_(FeedToken.expected_by_at >= now, FeedToken.expected_by_at <= deadline)
+    aware = select(FeedToken.person_id).where(FeedToken.id.in_(tokens), or_(knows, is_coming))
+    told = select(ChangeTold.person_id).where(ChangeTold.change_id == change.id)
+    return (
+        select(Person.id)
+        .where(Person.active, _is_concerned(change.meeting, tokens))
+        .where(Person.id.not_in(aware), Person.id.not_in(told))
+        .order_by(Person.id)
+    )
+
+
+def changes_to_look_at(*, now: datetime) -> Select[MeetingChange]:
+    """The changes of which it is to be looked now whose calendar knows, those of one act side by side."""
+    return (
+        select(MeetingChange)
+        .where(MeetingChange.look_again_at <= now)
+        .order_by(MeetingChange.changed_at, MeetingChange.act, MeetingChange.will_be_at, MeetingChange.id)
+    )
+
+
+def reach_of(meeting: Meeting, *, now: datetime) -> Reach:
+    """Return how many calendars show the meeting, and how far its last change has come."""
+    found = select(MeetingChange).where(MeetingChange.meeting_id == meeting.id)
+    last = session().scalars(found.order_by(MeetingChange.changed_at.desc(), MeetingChange.id.desc()).limit(1)).first()
+    tokens = select(FeedToken).where(FeedToken.id.in_(showing(meeting, now=now)))
+    calendars = _count(tokens)
+    if last is None:
+        return Reach(calendars)
+    return Reach(
+        calendars,
+        know=_count(tokens.where(FeedToken.fetched_at >= last.changed_at)),
+        told=_count(select(ChangeTold).where(ChangeTold.change_id == last.id)),
+        changed_at=last.changed_at,
+        label=last.kind.label,
+        waits_until=last.look_again_at,
+    )
+
+
+def changes_since(feed: Feed, since: datetime, *, now: datetime) -> Select[MeetingChange]:
+    """What became of meetings to come that the feed holds, the last change of each, in order."""
+    newest = (
+        select(func.max(MeetingChange.id)).where(MeetingChange.changed_at > since).group_by(MeetingChange.meeting_id)
+    )
+    return (
+        select(MeetingChange)
+        .join(Meeting, Meeting.id == MeetingChange.meeting_id)
+        .where(MeetingChange.id.in_(newest), Meeting.ends_at > now)
+        .where(belongs(feed, Meeting.series_id, Meeting.id, since=now))
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+
+
+def visit_of(token: FeedToken, zone: str, *, now: datetime) -> Visit:
+    """Return when the calendar at the address last came, and what it missed since."""
+    if token.fetched_at is None:
+        return Visit()
+    missed = changes_since(feed_at(token, zone=zone, home=""), token.fetched_at, now=now)
+    pause = timedelta(seconds=token.polls_every_seconds) if token.polls_every_seconds else None
+    return Visit(token.fetched_at, token.client, pause, _count(missed.order_by(None)))
+
+
+def behind(person_id: int, zone: str, *, now: datetime) -> list[tuple[str, Visit]]:
+    """The person's calendars that miss a change, each by its name."""
+    live = addresses_of(person_id).where(FeedToken.expires_at > now, FeedToken.fetched_at.is_not(None))
+    newest = select(func.max(MeetingChange.changed_at)).scalar_subquery()
+    visits = [
+        (token.name, visit_of(token, zone, now=now))
+        for token in session().scalars(live.where(FeedToken.fetched_at < newest))
+    ]
+    return [(name, visit) for name, visit in visits if visit.changes]
+
+
+def _is_concerned(meeting: Meeting, tokens: Select[int]) -> ColumnElement[bool]:
+    """Those who do the board's work, those who present there, and those in whose calendar it stands."""
+    seated = told_of(meeting.series_id).with_only_columns(Person.id).order_by(None)
+    owners = select(FeedToken.person_id).where(FeedToken.id.in_(tokens))
+    presenters = (_presenting(meeting.id, column) for column in (Case.presenter_id, Case.backup_id))
+    return Person.id.in_(union(seated, owners, *presenters).subquery().select())
+
+
+def _wants_series(meeting: Meeting) -> ColumnElement[bool]:
+    seated = select(Seat.person_id).where(Seat.series_id == meeting.series_id)
+    wants = FeedToken.person_id.in_(seated)
+    if not meeting.series.is_public:
+        return wants
+    return or_(wants, FeedToken.person_id.in_(select(Follow.person_id).where(Follow.series_id == meeting.series_id)))
+
+
+def _institutions(meeting: Meeting) -> Any:
+    seated = select(Person.institution_id).join(Seat, Seat.person_id == Person.id)
+    of_cases = _presenting(meeting.id, Case.institution_id)
+    return union(seated.where(Seat.series_id == meeting.series_id, Person.active), of_cases)
+
+
+def _presenting(meeting_id: int, column: Any) -> Select[int]:
+    """What stands in the column of the cases on the meeting's published agenda."""
+    return (
+        select(column)
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .join(Agenda, Agenda.id == AgendaItem.agenda_id)
+        .where(Agenda.meeting_id == meeting_id, Agenda.published_at.is_not(None), column.is_not(None))
+    )
+
+
+def _count(rows: Select[Any]) -> int:
+    return session().scalar(select(func.count()).select_from(rows.subquery())) or 0
