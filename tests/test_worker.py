@@ -39,6 +39,7 @@ def test_ticks_and_their_intervals_are_those_promised() -> None:
         "make calendar entries": timedelta(seconds=3),
         "tell of changes": timedelta(seconds=3),
         "make meetings": timedelta(hours=1),
+        "remind of addresses": timedelta(hours=1),
         "sweep sessions": timedelta(minutes=10),
         "verify audit chain": timedelta(hours=24),
     }

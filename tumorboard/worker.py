@@ -20,7 +20,7 @@ from flask import Flask
 
 from tumorboard.accounts.jobs import sweep
 from tumorboard.audit.jobs import verify_chain
-from tumorboard.feeds.jobs import make_calendar_entries, tell_of_changes
+from tumorboard.feeds.jobs import make_calendar_entries, remind_of_addresses, tell_of_changes
 from tumorboard.meetings.jobs import make_meetings_out_to_horizon
 from tumorboard.notices.jobs import send_outbox
 from tumorboard.scheduling.jobs import plan_boards
@@ -43,6 +43,7 @@ TICKS = {
     "make calendar entries": Tick(make_calendar_entries, timedelta(seconds=3)),
     "tell of changes": Tick(tell_of_changes, timedelta(seconds=3)),
     "make meetings": Tick(make_meetings_out_to_horizon, timedelta(hours=1)),
+    "remind of addresses": Tick(remind_of_addresses, timedelta(hours=1)),
     "sweep sessions": Tick(sweep, timedelta(minutes=10)),
     "verify audit chain": Tick(verify_chain, timedelta(hours=24)),
 }

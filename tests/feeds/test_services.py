@@ -16,11 +16,14 @@ from tumorboard.feeds.services import (
     follow_series,
     make_address,
     note_fetch,
+    remind_of_expiry,
     revoke_address,
     rotate_address,
     unfollow_series,
 )
 from tumorboard.kernel.db import db, transaction
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
 from tumorboard.series.domain import SeriesKind
 
 
@@ -122,3 +125,20 @@ def test_second_address_of_the_same_name_is_refused(app):
 
     with pytest.raises(NameTaken, match="You have an address called “phone” already"), transaction():
         make_address("phone", by=actor, now=NOW)
+
+
+def test_owner_is_reminded_once_of_an_address_in_use_that_expires_within_two_weeks(app):
+    person = a_person()
+    used, unused = an_address(person), an_address(person, "Old phone")
+    with transaction():
+        used[0].fetched_at = NOW + timedelta(days=385)
+
+    for days in (380, 387, 388):
+        with transaction():
+            remind_of_expiry(now=NOW + timedelta(days=days))
+
+    [notice] = db.session.scalars(select(Notice))
+    assert (notice.kind, notice.person_id) == (NoticeKind.FEED_EXPIRES, person.id)
+    assert notice.facts["path"] == f"/subscriptions/addresses/{used[0].id}"
+    assert notice.facts["day"] == "Wednesday, January 5, 2028"
+    assert unused[0].reminded_at is None

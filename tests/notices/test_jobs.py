@@ -203,6 +203,7 @@ FACTS = {
     NoticeKind.MEETING_CANCELLED: MEETING,
     NoticeKind.CASE_EMERGENT: {**CASE, "days": 2},
     NoticeKind.PLAN_REFUSED: {"board": "GI board", "rule": "over_length", "path": "/series/gi"},
+    NoticeKind.FEED_EXPIRES: {"calendar": "Phone", "day": "Tuesday", "path": "/subscriptions/addresses/4"},
     NoticeKind.FEED_TROUBLE: {"trouble": "SUMMARY is not escaped", "more": 2, "path": "/meetings/4"},
 }
 

@@ -14,6 +14,7 @@ from tumorboard.accounts.queries import anybody
 from tumorboard.agendas.models import Agenda
 from tumorboard.agendas.services import agenda_for, publish
 from tumorboard.demo.availability import make_availability
+from tumorboard.demo.calendars import make_calendars, tell_of_changes
 from tumorboard.demo.cases import make_cases
 from tumorboard.demo.people import Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
@@ -29,6 +30,7 @@ from tumorboard.series.models import Series
 from tumorboard.series.queries import boards
 
 SEED = 20
+CHANGED_BEFORE = timedelta(hours=2)  # so that some calendars came since, and some did not
 demo = AppGroup("demo", help="A fictional alliance to try the service with.")
 
 
@@ -69,8 +71,10 @@ def _load() -> None:
     with transaction():
         _publish_next(alliance)
     with transaction():
-        make_events(series, alliance, by=by, now=utc_now(), random=random)
         _follow_teaching(series, alliance)
+        make_calendars(alliance, series, now=utc_now())
+        make_events(series, alliance, by=by, now=utc_now() - CHANGED_BEFORE, random=random)
+        tell_of_changes(now=utc_now())
         _settle_outbox()
     with transaction():
         board_id = _let_somebody_fall_ill(series["gi"])

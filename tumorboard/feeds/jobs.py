@@ -3,7 +3,7 @@
 from flask import current_app
 
 from tumorboard.feeds.calendar import catch_up
-from tumorboard.feeds.services import tell_unaware
+from tumorboard.feeds.services import remind_of_expiry, tell_unaware
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import retrying, transaction
 
@@ -20,6 +20,16 @@ def tell_of_changes() -> None:
     for _ in range(BATCHES_A_TICK):
         if not retrying(_tell):
             return
+
+
+def remind_of_addresses() -> None:
+    """Tell owners of addresses that are about to expire."""
+    retrying(_remind)
+
+
+def _remind() -> None:
+    with transaction():
+        remind_of_expiry(now=utc_now())
 
 
 def _tell() -> bool:

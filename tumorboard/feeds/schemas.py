@@ -28,9 +28,13 @@ class AddressSchema(FormSchema):
 
     name = _a_name()
     what = fields.String(
-        load_default=MINE,
-        validate=validate.OneOf([MINE], ["My calendar"], error="Choose what the address opens."),
-        metadata={"label": "What is in it?"},
+        required=True,
+        validate=validate.OneOf([MINE], ["My calendar"]),
+        metadata={
+            "label": "What is in it?",
+            "hint": "All that concerns you, one board, or your institution.",
+        },
+        error_messages={"required": "Choose what the address opens."},
     )
 
     @post_load

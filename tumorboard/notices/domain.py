@@ -29,6 +29,7 @@ class NoticeKind(StrEnum):
     MEETING_CANCELLED = "meeting_cancelled"
     PLAN_REFUSED = "plan_refused"
     FEED_TROUBLE = "feed_trouble"
+    FEED_EXPIRES = "feed_expires"
 
 
 # The links in these let somebody in.
@@ -55,6 +56,7 @@ SUBJECTS = {
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
     NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
     NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
+    NoticeKind.FEED_EXPIRES: "The address of a calendar of yours expires soon",
 }
 
 

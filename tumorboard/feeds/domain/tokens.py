@@ -11,6 +11,7 @@ from tumorboard.kernel.errors import Conflict, NotFound
 
 PREFIX = "tbf_"
 LIFETIME = timedelta(days=400)
+REMINDED_BEFORE = timedelta(days=14)
 MOST_TOKENS = 20
 # A calendar program asks every few minutes; the page that shows its last visit needs no more than this.
 FETCH_NOTED_EVERY = timedelta(minutes=10)

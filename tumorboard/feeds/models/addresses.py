@@ -31,6 +31,7 @@ class FeedToken(Model):
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]
     client: Mapped[str] = mapped_column(String(60), default="")

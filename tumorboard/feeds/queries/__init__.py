@@ -2,6 +2,7 @@
 
 from tumorboard.feeds.queries.addresses import (
     HOLDER,
+    IS_LIVE,
     address_of,
     addresses_of,
     boards_sat_on,
@@ -43,6 +44,7 @@ from tumorboard.feeds.queries.standing import (
 
 __all__ = [
     "HOLDER",
+    "IS_LIVE",
     "STANDING_OF_KEY",
     "STANDING_OF_SLUG",
     "standing_in",

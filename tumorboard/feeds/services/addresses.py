@@ -11,6 +11,7 @@ from tumorboard.audit.services import record
 from tumorboard.feeds.domain import (
     LIFETIME,
     MOST_TOKENS,
+    REMINDED_BEFORE,
     Definition,
     NameTaken,
     NoSuchFeed,
@@ -22,8 +23,11 @@ from tumorboard.feeds.domain import (
     token_hash,
 )
 from tumorboard.feeds.models import CalendarFeed, FeedToken, Follow, LeftOut
-from tumorboard.feeds.queries import addresses_of, seats_of
+from tumorboard.feeds.queries import IS_LIVE, addresses_of, seats_of
+from tumorboard.kernel.clock import local, long_day
 from tumorboard.kernel.db import lock, session
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.services import tell
 from tumorboard.series.models import Series
 
 
@@ -75,7 +79,7 @@ def rotate_address(token: FeedToken, *, by: Actor, now: datetime) -> str:
     """Give the address a new secret and return it; the old one opens nothing from now on."""
     secret = new_token()
     token.token_hash = token_hash(secret)
-    token.created_at, token.expires_at = now, now + LIFETIME
+    token.created_at, token.expires_at, token.reminded_at = now, now + LIFETIME, None
     token.fetched_at, token.expected_by_at, token.client, token.polls_every_seconds = None, None, "", None
     session().flush()
     record("feed.rotated", by=by, subject="feed", subject_id=token.id, now=now)
@@ -86,6 +90,23 @@ def revoke_address(token: FeedToken, *, by: Actor, now: datetime) -> None:
     """End the address for good."""
     token.revoked_at = now
     record("feed.revoked", by=by, subject="feed", subject_id=token.id, now=now)
+
+
+def remind_of_expiry(*, now: datetime) -> None:
+    """Tell owners, once, of addresses that are still in use and expire within two weeks."""
+    expiring = (
+        select(FeedToken)
+        .join(Person, Person.id == FeedToken.person_id)
+        .where(IS_LIVE, FeedToken.reminded_at.is_(None), FeedToken.fetched_at > now - REMINDED_BEFORE)
+        .where(FeedToken.expires_at <= now + REMINDED_BEFORE)
+        .order_by(FeedToken.id)
+        .params(now=now)
+    )
+    for token in session().scalars(lock(expiring, of=FeedToken)).all():
+        token.reminded_at = now
+        day = long_day(local(token.expires_at, token.person.institution.time_zone))
+        path = f"/subscriptions/addresses/{token.id}"
+        tell(token.person, NoticeKind.FEED_EXPIRES, now=now, calendar=token.name, day=day, path=path)
 
 
 def note_fetch(token_id: int, *, client: str, changed_at: datetime, now: datetime) -> None:
