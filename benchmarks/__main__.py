@@ -1,8 +1,8 @@
-"""`python -m benchmarks` (`make bench`) measures everything; `planner` or `feeds` only those, `fresh` a first start."""
+"""`python -m benchmarks` (`make bench`) measures everything; `planner`, `feeds` or `reach` only those, `fresh` a first start."""
 
 import sys
 
-from benchmarks import feeds, fresh, planner, web
+from benchmarks import feeds, fresh, planner, reach, web
 
 
 def main() -> int:
@@ -16,11 +16,15 @@ def main() -> int:
     if asked == ["feeds"]:
         feeds.main()
         return 0
+    if asked == ["reach"]:
+        reach.main()
+        return 0
     if asked:
-        print("usage: python -m benchmarks [planner | feeds | fresh]", file=sys.stderr)
+        print("usage: python -m benchmarks [planner | feeds | reach | fresh]", file=sys.stderr)
         return 2
     web.main()
     feeds.main()
+    reach.main()
     planner.main()
     return 0
 
