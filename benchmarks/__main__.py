@@ -1,4 +1,4 @@
-"""`python -m benchmarks` (`make bench`) measures everything; `planner`, `feeds` or `reach` only those, `fresh` a first start."""
+"""`python -m benchmarks` (`make bench`) measures everything but a first start (`fresh`), or only what is named."""
 
 import sys
 

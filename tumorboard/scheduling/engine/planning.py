@@ -1,6 +1,8 @@
 """From a problem to a plan, and from one plan to another."""
 
-from collections.abc import Collection
+import gc
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from tumorboard.scheduling.engine import sentences
@@ -68,10 +70,23 @@ def plan(
     """
     if engine not in ENGINES:
         raise ValueError(f"engine must be one of {', '.join(ENGINES)}.")
-    draft = _draft(problem, boards)
-    if previous is not None and boards is not None:
-        hold(draft, previous)
-    return _planned(draft, previous or Plan(), budget, engine)
+    with _uncollected():
+        draft = _draft(problem, boards)
+        if previous is not None and boards is not None:
+            hold(draft, previous)
+        return _planned(draft, previous or Plan(), budget, engine)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Let the collector rest: a plan makes many objects and no rings of them, and looking for those takes a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def what_if(
