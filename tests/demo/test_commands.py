@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from config import Settings
 from tests.factories import NOW
+from tests.feeds.makers import seen
+from tests.feeds.readers import READERS
 from tumorboard.accounts.models import Institution, Person
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.app import create_app
@@ -20,6 +22,11 @@ from tumorboard.audit.queries import faults
 from tumorboard.cases.domain import CaseState
 from tumorboard.cases.models import Case
 from tumorboard.demo.people import ACCOUNTS, DOMAIN
+from tumorboard.feeds.calendar import catch_up
+from tumorboard.feeds.calendar.lint import lint
+from tumorboard.feeds.domain import PAST, Feed
+from tumorboard.feeds.models import FeedToken
+from tumorboard.feeds.queries import belongs, feed_at, public_feed, public_series, series_feed, visit_of
 from tumorboard.kernel.db import db, reading, session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
@@ -178,3 +185,41 @@ def test_meetings_reach_from_the_past_to_the_horizon(demo: Flask) -> None:
 
     assert NOW - first > timedelta(weeks=11)
     assert last - NOW > timedelta(weeks=8)
+
+
+def _feeds() -> Iterator[Feed]:
+    home = "https://tb.example.org"
+    yield public_feed(home=home, source=f"{home}/feeds/public.ics")
+    for series in db.session.scalars(public_series()):
+        yield series_feed(series.slug, home=home, source=f"{home}/feeds/series/{series.slug}.ics")
+    for token in db.session.scalars(select(FeedToken).order_by(FeedToken.id)):
+        yield feed_at(token, zone=token.person.institution.time_zone, home=home)
+
+
+def test_every_feed_passes_the_linter_and_readers_find_in_it_what_the_database_holds(demo: Flask) -> None:
+    feeds = list(_feeds())
+    assert catch_up(feeds[0].home, batches=200)
+
+    for feed in feeds:
+        body = seen(feed).body
+        holds = belongs(feed, Meeting.series_id, Meeting.id, since=NOW - PAST)
+        stored = {
+            meeting.uid: (meeting.starts_at, meeting.ends_at, meeting.is_cancelled)
+            for meeting in db.session.scalars(select(Meeting).where(holds)).unique()
+            if meeting.ends_at > (NOW if meeting.is_cancelled else NOW - PAST)
+        }
+        lint(body)
+        for read in READERS:
+            assert read(body) == stored, (feed.key, read.__name__)
+
+    assert len(feeds) >= 15
+
+
+def test_some_calendars_know_of_every_change_and_some_do_not(demo: Flask) -> None:
+    tokens = db.session.scalars(select(FeedToken)).all()
+    visits = [visit_of(token, "America/New_York", now=NOW) for token in tokens]
+
+    assert any(visit.changes for visit in visits)
+    assert any(visit.fetched_at and not visit.changes for visit in visits)
+    assert any(visit.fetched_at is None for visit in visits)
+    assert {bool(token.series_id) for token in tokens} == {bool(token.institution_id) for token in tokens}

@@ -1,18 +1,14 @@
-"""Random boards over both changes of the clock: three readers that share no code see what the database holds."""
+"""Random boards over both changes of the clock: four readers that share no code see what the database holds."""
 
-import re
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, time, timedelta
 
-import icalendar
-import recurring_ical_events
 import sqlalchemy as sa
-import vobject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import a_person, a_series, as_actor
 from tests.feeds.makers import seen
+from tests.feeds.readers import READERS
 from tumorboard.feeds.queries import public_feed
 from tumorboard.kernel.clock import instant_of
 from tumorboard.kernel.db import db, transaction
@@ -37,7 +33,6 @@ RULES = st.sampled_from(
 ACTS = st.lists(
     st.tuples(st.integers(0, 25), st.none() | st.tuples(st.integers(0, 6), st.integers(0, 1439))), max_size=6
 )
-Occurrences = dict[str, tuple[datetime, datetime, bool]]
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -46,7 +41,7 @@ Occurrences = dict[str, tuple[datetime, datetime, bool]]
     rules=st.tuples(RULES, RULES, RULES, RULES),
     acts=st.tuples(ACTS, ACTS, ACTS, ACTS),
 )
-def test_three_readers_agree_with_the_database_on_every_occurrence(app, now, rules, acts):
+def test_readers_agree_with_the_database_on_every_occurrence(app, now, rules, acts):
     _clear()
     for (zone, starts), rule, what in zip(BOARDS, rules, acts, strict=True):
         _board_with(what, zone=zone, starts=starts, rule=rule, now=now)
@@ -58,44 +53,8 @@ def test_three_readers_agree_with_the_database_on_every_occurrence(app, now, rul
         for meeting in db.session.scalars(sa.select(Meeting))
     }
     assert len(stored) > 20
-    assert by_recurring(body) == stored
-    assert by_vobject(body) == stored
-    assert by_hand(body) == stored
-
-
-def by_recurring(body: bytes) -> Occurrences:
-    events = recurring_ical_events.of(icalendar.Calendar.from_ical(body)).between(date(2026, 1, 1), date(2028, 1, 1))
-    return {
-        str(event["UID"]): (_utc(event["DTSTART"].dt), _utc(event["DTEND"].dt), event["STATUS"] == "CANCELLED")
-        for event in events
-    }
-
-
-def by_vobject(body: bytes) -> Occurrences:
-    return {
-        event.uid.value: (_utc(event.dtstart.value), _utc(event.dtend.value), event.status.value == "CANCELLED")
-        for event in vobject.readOne(body.decode()).vevent_list
-    }
-
-
-def by_hand(body: bytes) -> Occurrences:
-    """A reader of raw lines that knows the zones by name alone."""
-    found: Occurrences = {}
-    for text in body.decode().replace("\r\n ", "").split("BEGIN:VEVENT\r\n")[1:]:
-        lines = dict(line.split(":", 1) for line in text.split("END:VEVENT")[0].splitlines())
-        times = {name.partition(";")[0]: _read(name, value) for name, value in lines.items() if name.startswith("DT")}
-        found[lines["UID"]] = (times["DTSTART"], times["DTEND"], lines["STATUS"] == "CANCELLED")
-    return found
-
-
-def _read(name: str, value: str) -> datetime:
-    zone = re.search(r"TZID=([^;]+)", name)
-    naive = datetime.strptime(value.removesuffix("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007 - the zone comes next
-    return naive.replace(tzinfo=ZoneInfo(zone[1]) if zone else UTC).astimezone(UTC)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+    for read in READERS:
+        assert read(body) == stored, read.__name__
 
 
 def _board_with(acts, *, zone: str, starts: time, rule: str, now: datetime) -> None:
