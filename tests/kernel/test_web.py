@@ -70,12 +70,23 @@ def test_form_without_its_token_is_refused_and_nothing_is_stored(client: FlaskCl
     assert db.session.scalar(select(func.count()).select_from(Case)) == 0
 
 
-def test_form_from_another_site_is_refused(client: FlaskClient) -> None:
+@pytest.mark.parametrize(
+    ("header", "value", "status"),
+    [
+        ("Sec-Fetch-Site", "cross-site", 403),
+        ("Origin", "https://evil.example", 403),
+        ("Origin", "http://127.0.0.1:8000.evil.example", 403),
+        ("Origin", "null", 403),
+        ("Origin", "http://127.0.0.1:8000", 303),
+        ("Origin", "http://localhost", 303),
+    ],
+)
+def test_form_from_another_site_is_refused(client: FlaskClient, header: str, value: str, status: int) -> None:
     sign_in(client, a_person(Part.MEMBER_PHYSICIAN))
 
-    answer = client.post("/cases", data=form(client, "/cases"), headers={"Sec-Fetch-Site": "cross-site"})
+    answer = client.post("/cases", data=form(client, "/cases"), headers={header: value})
 
-    assert answer.status_code == 403
+    assert answer.status_code == status
 
 
 def test_request_for_another_host_is_refused(client: FlaskClient) -> None:

@@ -146,7 +146,11 @@ def _wanted(sent: "Definition | tuple[Definition, frozenset[int]]") -> Definitio
 
 
 def _shown_once(token: FeedToken, secret: str) -> ResponseReturnValue:
-    """The page itself answers the POST: a redirect would carry the secret in a cookie or an address."""
+    """The page itself answers the POST: a redirect would carry the secret in a cookie or an address.
+
+    No address of a page holds the secret, so the usual policy for referrers is strict enough; under a stricter one
+    browsers would hide where the forms of this page come from, and those would be refused.
+    """
     fresh = Fresh(token.name, Address("address-fresh", address_of_feed("feeds.personal", token=secret)))
     page = _page(token, _asked(token), fresh=fresh)
-    return page, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+    return page, {"Cache-Control": "no-store"}

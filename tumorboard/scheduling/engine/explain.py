@@ -116,6 +116,9 @@ class Explainer:
         elif code in CAPACITY_CODES:
             args |= self._capacity(code, case, meeting)
             words["minutes"] = str(args["minutes"])
+            # Whoever sees the minutes of the break as free is to know why they are not.
+            over, pause = int(words["minutes"]), self.catalog.pause(meeting)
+            words["but_for"] = f" but for its break of {pause} minutes" if over <= pause else ""
         return args, words
 
     def _capacity(self, code: ReasonCode, case: Case, meeting: Meeting) -> Mapping[str, Argument]:

@@ -23,7 +23,7 @@ SKIPPED: dict[ReasonCode, str] = {
     ReasonCode.LOCKED: "a coordinator locked it on {stands}",
     ReasonCode.KEPT: "kept on {stands}, where it was published",
     ReasonCode.ELSEWHERE: "the presenter is in another board at the time on {on}",
-    ReasonCode.FULL: "{on} is full",
+    ReasonCode.FULL: "{on} is full{but_for}",
     ReasonCode.FULL_MORE_URGENT: "{on} is full with more urgent cases",
     ReasonCode.RESERVE: "the time left on {on} is held back for urgent cases",
     ReasonCode.NO_ORDER: "the presenters' hours leave no room in the order of {on}",
