@@ -195,10 +195,22 @@ def test_whatever_opens_nothing_is_answered_byte_for_byte_alike(client):
         revoke_address(revoked, by=as_actor(person), now=NOW)
         expired.expires_at = NOW
         deactivate(leaver, by=None, now=NOW)
+    mover, board = a_person(), a_series()
+    place = seat(board, mover, SeatPart.CORE_MEMBER)
+    with transaction():
+        by, institution_id = as_actor(mover), mover.institution_id
+        unseated = make_address("Board", board_id=board.id, by=by, now=NOW)[1]
+        moved = make_address("Institution", institution_id=institution_id, by=by, now=NOW)[1]
+    elsewhere = an_institution()
+    with transaction():
+        db.session.delete(place)
+        mover.institution_id = elsewhere.id
     secrets = [
         first,
         second,
         third,
+        unseated,
+        moved,
         first.swapcase(),
         "tbf_" + "x" * 32,
         "x",
