@@ -29,6 +29,10 @@ class NoticeKind(StrEnum):
     MEETING_CANCELLED = "meeting_cancelled"
     PLAN_REFUSED = "plan_refused"
     FEED_TROUBLE = "feed_trouble"
+    MEETING_INVITED = "meeting_invited"
+    INVITATION_CHANGED = "invitation_changed"
+    INVITATION_CANCELLED = "invitation_cancelled"
+    INVITATION_TROUBLE = "invitation_trouble"
 
 
 # The links in these let somebody in.
@@ -55,6 +59,10 @@ SUBJECTS = {
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
     NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
     NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
+    NoticeKind.MEETING_INVITED: "Invitation: a meeting",
+    NoticeKind.INVITATION_CHANGED: "Changed invitation: a meeting",
+    NoticeKind.INVITATION_CANCELLED: "Cancelled invitation: a meeting",
+    NoticeKind.INVITATION_TROUBLE: "An invitation could not be written",
 }
 
 

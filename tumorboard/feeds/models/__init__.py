@@ -1,6 +1,15 @@
-"""Tables of personal feeds, the series a person follows, and what calendars were told."""
+"""Tables of personal feeds, the series a person follows, what calendars were told, and invitations."""
 
 from tumorboard.feeds.models.addresses import FeedToken, Follow
+from tumorboard.feeds.models.invitations import CalendarChoice, MeetingInvitation
 from tumorboard.feeds.models.store import CalendarEntry, CalendarFeed, CalendarMark
 
-__all__ = ["CalendarEntry", "CalendarFeed", "CalendarMark", "FeedToken", "Follow"]
+__all__ = [
+    "CalendarChoice",
+    "CalendarEntry",
+    "CalendarFeed",
+    "CalendarMark",
+    "FeedToken",
+    "Follow",
+    "MeetingInvitation",
+]
