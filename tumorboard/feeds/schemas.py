@@ -1,9 +1,10 @@
-"""What people send about their addresses."""
+"""What people send about their addresses and invitations."""
 
 from typing import Any
 
-from marshmallow import post_load
+from marshmallow import fields, post_load
 
+from tumorboard.feeds.domain.invitations import Delivery
 from tumorboard.kernel.web import FormSchema, Line
 
 
@@ -24,3 +25,26 @@ class AddressSchema(FormSchema):
     @post_load
     def _name(self, data: dict[str, Any], **_: Any) -> str:
         return str(data["name"])
+
+
+class DeliverySchema(FormSchema):
+    """How meetings are to reach one's calendar."""
+
+    delivery = fields.Enum(
+        Delivery,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "How should meetings reach your calendar?",
+            "hint": "An invitation is a mail that your calendar program shows with buttons to accept or decline.",
+        },
+        error_messages={
+            "required": "Choose how meetings should reach you.",
+            "unknown": "Choose how meetings should reach you.",
+        },
+    )
+
+    @post_load
+    def _delivery(self, data: dict[str, Any], **_: Any) -> Delivery:
+        chosen: Delivery = data["delivery"]
+        return chosen

@@ -1,5 +1,7 @@
 """What can become of a meeting."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,3 +42,34 @@ class OwnCase:
     code: str
     starts_at: datetime
     minutes: int
+
+
+class ReplyKind(StrEnum):
+    """What a person invited by mail answered."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    NONE = "not answered"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer of one person who was invited by mail; an earlier one was to another time of the meeting."""
+
+    name: str
+    kind: ReplyKind
+    is_earlier: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """`accepted`, `accepted the earlier time`."""
+        return f"{self.kind.value} the earlier time" if self.is_earlier else self.kind.value
+
+
+def in_numbers(replies: Iterable[Reply]) -> str:
+    """`3 accepted, 1 declined, 2 not answered`: what holds for the present time first."""
+    counts = Counter((one.is_earlier, list(ReplyKind).index(one.kind), one.in_words) for one in replies)
+    unanswered = [key for key in counts if key[2] == ReplyKind.NONE.value]
+    ordered = [*sorted(counts.keys() - set(unanswered)), *unanswered]
+    return ", ".join(f"{counts[key]} {key[2]}" for key in ordered)

@@ -18,6 +18,13 @@ from tumorboard.feeds.queries.feeds import (
     public_feed,
     series_feed,
 )
+from tumorboard.feeds.queries.invitations import (
+    answers_to,
+    delivery_of,
+    invitations_of,
+    invited_to,
+    replies_to,
+)
 from tumorboard.feeds.queries.meetings import concerns, events_of, own_cases, presented_by
 from tumorboard.feeds.queries.standing import (
     STANDING_OF_KEY,
@@ -35,11 +42,15 @@ __all__ = [
     "PUBLIC_KEY",
     "address_of",
     "addresses_of",
+    "answers_to",
     "boards_sat_on",
     "concerns",
     "contents_of",
+    "delivery_of",
     "events_of",
     "followed_by",
+    "invitations_of",
+    "invited_to",
     "lacks_entries",
     "own_cases",
     "personal_feed",
@@ -47,6 +58,7 @@ __all__ = [
     "public_feed",
     "public_series",
     "public_series_called",
+    "replies_to",
     "series_feed",
     "standing_of",
     "standing_of_series",

@@ -13,6 +13,7 @@ from tumorboard.accounts.models import Institution
 from tumorboard.feeds.domain import PAST, PUBLIC_KINDS, Contents, Feed, NoSuchFeed, Subscriber
 from tumorboard.feeds.models import CalendarEntry
 from tumorboard.feeds.queries.addresses import followed_by, public_series
+from tumorboard.feeds.queries.invitations import shown_by_mail
 from tumorboard.feeds.queries.meetings import presented_by
 from tumorboard.kernel.db import session
 from tumorboard.meetings.models import Meeting
@@ -102,8 +103,9 @@ def _belongs(feed: Feed, series_id: IdColumn, meeting_id: IdColumn, *, now: date
     if feed.person_id is None:
         return series_id.in_(select(Series.id).where(Series.kind.in_(PUBLIC_KINDS)))
     presented = presented_by(feed.person_id, since=now - PAST).subquery()
-    return or_(
+    is_own = or_(
         series_id.in_(select(Seat.series_id).where(Seat.person_id == feed.person_id)),
         series_id.in_(followed_by(feed.person_id)),
         meeting_id.in_(select(presented.c.meeting_id)),
     )
+    return and_(is_own, meeting_id.not_in(shown_by_mail(feed.person_id)))

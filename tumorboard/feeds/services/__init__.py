@@ -1,4 +1,4 @@
-"""Personal addresses are made and revoked; entries and feeds follow what changes."""
+"""Personal addresses are made and revoked; entries, feeds and invitations follow what changes."""
 
 from tumorboard.feeds.services.addresses import (
     follow_series,
@@ -9,17 +9,27 @@ from tumorboard.feeds.services.addresses import (
     unfollow_series,
 )
 from tumorboard.feeds.services.entries import Render, make_entries, mark_outdated
+from tumorboard.feeds.services.invitations import Write, choose_delivery, people_due, send_to, take_reply
+from tumorboard.feeds.services.mailbox import ImapMailbox, Incoming, OpenMailbox
 from tumorboard.feeds.services.standing import note_body
 
 __all__ = [
+    "ImapMailbox",
+    "Incoming",
+    "OpenMailbox",
     "Render",
+    "Write",
+    "choose_delivery",
     "follow_series",
     "make_address",
     "make_entries",
     "mark_outdated",
     "note_body",
     "note_fetch",
+    "people_due",
     "revoke_address",
     "rotate_address",
+    "send_to",
+    "take_reply",
     "unfollow_series",
 ]

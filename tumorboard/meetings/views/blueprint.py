@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Flask, current_app
 
-from tumorboard.meetings.domain import OwnCase
+from tumorboard.meetings.domain import OwnCase, Reply
 from tumorboard.meetings.models import Meeting
 
 blueprint = Blueprint("meetings", __name__)
 
 OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
+RepliesTo = Callable[[int], Sequence[Reply]]
 
 
 def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
@@ -20,4 +21,15 @@ def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
 def own_cases_at(meeting: Meeting, person_id: int) -> Sequence[OwnCase]:
     """The cases that the person presents at the meeting."""
     found: Sequence[OwnCase] = current_app.extensions["own_cases_at"](meeting, person_id)
+    return found
+
+
+def install_replies(app: Flask, replies_to: RepliesTo) -> None:
+    """Tell the meeting's page what those invited by mail answered; feeds stand above this package."""
+    app.extensions["replies_to"] = replies_to
+
+
+def replies_to(meeting: Meeting) -> Sequence[Reply]:
+    """What those invited by mail answered, by name."""
+    found: Sequence[Reply] = current_app.extensions["replies_to"](meeting.id)
     return found
