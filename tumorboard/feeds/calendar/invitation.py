@@ -87,7 +87,8 @@ def _attending(to: Attendee, *, is_off: bool) -> dict[str, str]:
 
 
 def _mailbox(address: str, about: dict[str, str]) -> vCalAddress:
-    mailbox = vCalAddress(f"mailto:{quote(address, safe=_PLAIN)}")
+    is_plain = address.isascii() and address.isprintable()  # what is not, the linter is to find
+    mailbox = vCalAddress(f"mailto:{quote(address, safe=_PLAIN) if is_plain else address}")
     mailbox.params = Parameters(about)
     return mailbox
 

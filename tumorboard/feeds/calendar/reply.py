@@ -164,7 +164,7 @@ def _one_event(text: str) -> tuple[str, list[str]]:
         match word.upper(), stack:
             case "BEGIN", _:
                 stack.append(value.upper())
-                events += stack == ["VCALENDAR", "VEVENT"]
+                events += value.upper() == "VEVENT"
             case "END", _:
                 stack.pop()
             case "METHOD", ["VCALENDAR"]:

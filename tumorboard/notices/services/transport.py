@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from base64 import encodebytes
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -65,10 +66,13 @@ class Envelope:
         No Content-Disposition: with one, some show a file instead of buttons to answer by.
         """
         message.set_content(self.text, cte="quoted-printable")
-        message.add_alternative(self.calendar, subtype="calendar", cte="base64")
-        words, calendar = message.iter_parts()
-        del words["MIME-Version"], calendar["MIME-Version"]
-        calendar.replace_header("Content-Type", f"text/calendar; method={self.calendar_method}; charset=utf-8")
+        message.make_alternative()
+        # By the older policy: the newer would put the parameters into quotation marks, as no program does.
+        part = EmailMessage(policy=policy.compat32)
+        part["Content-Type"] = f"text/calendar; method={self.calendar_method}; charset=utf-8"
+        part["Content-Transfer-Encoding"] = "base64"
+        part.set_payload(encodebytes(self.calendar.encode()).decode("ascii"))
+        message.attach(part)
         message.set_boundary(f"=_{self.message_id}")  # sent again, it is the same message
 
     def _recipient(self, name: str) -> Address:
