@@ -2,7 +2,7 @@
 
 from tumorboard.feeds.calendar.bodies import Body
 from tumorboard.feeds.calendar.invitation import written
-from tumorboard.feeds.calendar.receive import receive
+from tumorboard.feeds.calendar.incoming import receive
 from tumorboard.feeds.calendar.reply import LARGEST_BYTES as LARGEST_MAIL_BYTES
 from tumorboard.feeds.calendar.serve import as_it_stands, body_of, catch_up, kept_body, refreshed
 

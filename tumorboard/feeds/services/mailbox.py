@@ -44,7 +44,7 @@ class ImapMailbox:
                 server.login(self.user, self.password)
                 _checked(server.select(_quoted(self.folder)))
                 yield OpenMailbox(server)
-        except (OSError, imaplib.IMAP4.error) as error:
+        except (OSError, UnicodeError, imaplib.IMAP4.error) as error:
             raise Unavailable(f"The mailbox cannot be read now ({type(error).__name__}).") from error
 
 
