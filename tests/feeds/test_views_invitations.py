@@ -152,8 +152,8 @@ def test_those_who_arrange_the_meeting_see_who_comes(client: FlaskClient, answer
 
     page = client.get(f"/meetings/{answered_meeting.id}").text
 
-    assert "2 accepted, 1 declined, 1 accepted the earlier time, 2 not answered." in page
-    assert "Robin Member4, MD</dt><dd>Accepted the earlier time" in page
+    assert "2 accepted, 1 declined, 1 answered the earlier time, 2 not answered." in page
+    assert "Robin Member4, MD</dt><dd>Answered the earlier time: accepted" in page
 
 
 @pytest.mark.parametrize("part", [SeatPart.CORE_MEMBER, SeatPart.OBSERVER, None])

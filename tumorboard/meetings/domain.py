@@ -9,6 +9,7 @@ from enum import StrEnum
 from tumorboard.kernel.errors import Conflict, Invalid
 
 HORIZON = timedelta(weeks=26)
+EARLIER = "answered the earlier time"
 NEW_RHYTHM = "The series has a new rhythm."
 
 
@@ -63,13 +64,12 @@ class Reply:
 
     @property
     def in_words(self) -> str:
-        """`accepted`, `accepted the earlier time`."""
-        return f"{self.kind.value} the earlier time" if self.is_earlier else self.kind.value
+        """`accepted`, `answered the earlier time: accepted`."""
+        return f"{EARLIER}: {self.kind.value}" if self.is_earlier else self.kind.value
 
 
 def in_numbers(replies: Iterable[Reply]) -> str:
-    """`3 accepted, 1 declined, 2 not answered`: what holds for the present time first."""
-    counts = Counter((one.is_earlier, list(ReplyKind).index(one.kind), one.in_words) for one in replies)
-    unanswered = [key for key in counts if key[2] == ReplyKind.NONE.value]
-    ordered = [*sorted(counts.keys() - set(unanswered)), *unanswered]
-    return ", ".join(f"{counts[key]} {key[2]}" for key in ordered)
+    """`3 accepted, 1 declined, 1 answered the earlier time, 2 not answered`."""
+    counts = Counter(EARLIER if one.is_earlier else one.kind.value for one in replies)
+    words = [ReplyKind.ACCEPTED, ReplyKind.TENTATIVE, ReplyKind.DECLINED, EARLIER, ReplyKind.NONE]
+    return ", ".join(f"{counts[word]} {word}" for word in words if counts[word])
