@@ -113,6 +113,12 @@ def test_whatever_was_typed_gives_a_sound_invitation_that_says_it(series, room, 
     assert read.attendee.value == "mailto:robin@example.org"
 
 
+def test_quotation_marks_in_a_name_become_those_that_every_program_reads() -> None:
+    event = lines_of(a_letter(to=replace(ROBIN, name='Robin "Rob"; Example, MD')))
+
+    assert event["ATTENDEE"][1]["CN"] == "\"Robin 'Rob'; Example, MD\""
+
+
 @pytest.mark.parametrize("address", ["o'brien+boards@example.org", "a%b@example.org", "x/y?z&c@example.org"])
 def test_odd_address_is_written_so_that_a_program_reads_it(address: str) -> None:
     assert written(a_letter(to=Attendee("Robin", address)), organizer=ORGANIZER, home=HOME).trouble == ""

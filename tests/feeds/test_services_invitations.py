@@ -27,10 +27,10 @@ from tumorboard.accounts.services import deactivate
 from tumorboard.audit.models import AuditEntry
 from tumorboard.feeds import jobs
 from tumorboard.feeds.calendar import receive
-from tumorboard.feeds.domain import Feed
+from tumorboard.feeds.domain import Feed, maker
 from tumorboard.feeds.domain.invitations import Answer, Delivery, InvitationState, NoReply, Written
 from tumorboard.feeds.models import Follow, MeetingInvitation
-from tumorboard.feeds.queries import delivery_of, invited_to
+from tumorboard.feeds.queries import delivery_of, invited_to, standing_of
 from tumorboard.feeds.queries.invitations import all_wanted, meetings_wanted_by
 from tumorboard.feeds.services import people_due, send_to
 from tumorboard.feeds.services.invitations import MOST_AT_ONCE
@@ -390,6 +390,28 @@ def test_meeting_stands_in_feed_or_mailbox_and_in_both_only_when_asked(app, admi
     }
 
 
+def test_feed_is_put_together_anew_after_a_choice_and_after_what_follows_from_it(app):
+    person, meeting = an_invited_person()
+    feed, fresh = feed_of(person), {}
+
+    def is_fresh():
+        db.session.rollback()
+        return standing_of(feed.key).holds(made_by=maker(feed.home), now=NOW)
+
+    seen(feed)
+    fresh["seen"] = is_fresh()
+    a_round()
+    fresh["invited"] = is_fresh()
+    seen(feed)
+    a_round()
+    fresh["nothing new"] = is_fresh()
+    chosen(person, Delivery.FEED)
+    fresh["chosen"] = is_fresh()
+
+    assert fresh == {"seen": True, "invited": False, "nothing new": True, "chosen": False}
+    assert meeting.id in seen(feed).meetings
+
+
 def test_choice_is_audited_once_and_the_same_again_changes_nothing(app):
     person = chosen(chosen(a_person()))
 
@@ -412,6 +434,15 @@ def test_what_does_not_pass_the_check_is_not_sent_and_administrators_hear_of_it_
     assert unsent == ([], InvitationState.UNSENT, [])
     assert soon == []
     assert mails() == [(person.email, "REQUEST", "0")] * 2
+
+
+def test_administrators_are_not_told_again_of_the_same_trouble(app, admin):
+    an_invited_person()
+
+    for day in range(3):
+        a_round(NOW + timedelta(days=day), write=lambda _: Written(trouble="SUMMARY is not escaped"))
+
+    assert db.session.scalar(sa.select(sa.func.count()).where(Notice.kind == NoticeKind.INVITATION_TROUBLE)) == 1
 
 
 def test_change_that_does_not_pass_the_check_leaves_the_invitation_as_it_was(app, admin):
@@ -452,8 +483,7 @@ def test_interrupted_round_loses_and_doubles_nothing(app):
 def test_two_workers_side_by_side_send_nothing_twice(app):
     board = a_series()
     people = [chosen(a_member_of(board)) for _ in range(6)]
-    for week in range(1, 4):
-        a_dated_meeting(board, NOW + timedelta(weeks=week))
+    meetings = [a_dated_meeting(board, NOW + timedelta(weeks=week)) for week in range(1, 4)]
     db.session.rollback()
 
     def work(_: int) -> None:
@@ -462,9 +492,14 @@ def test_two_workers_side_by_side_send_nothing_twice(app):
 
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(work, range(3)))
+        settle_outbox(NoticeState.SENT)
+        for meeting in meetings:
+            by_sql(meeting, room="Auditorium", sequence=1)
+        list(pool.map(work, range(3)))
     jobs.send_invitations()
 
-    assert sorted(mails()) == sorted((one.email, "REQUEST", "0") for one in people for _ in range(3))
+    expected = [(one.email, "REQUEST", sequence) for one in people for sequence in "000111"]
+    assert sorted(mails()) == sorted(expected)
 
 
 def test_person_whose_invitations_break_stops_nobody_else(app, monkeypatch):
