@@ -33,6 +33,12 @@ class Settings:
     smtp_password: str | None
     smtp_tls: str  # "starttls", "tls" or "none"
     mail_from: str
+    invitations_reply_to: str | None
+    imap_host: str | None
+    imap_port: int
+    imap_user: str | None
+    imap_password: str | None
+    imap_folder: str
     proxy_hops: int
     log_level: str
 
@@ -106,6 +112,12 @@ def _read(env: _Reader) -> Settings:
         smtp_password=env.maybe("SMTP_PASSWORD"),
         smtp_tls=env.text("SMTP_TLS", "starttls"),
         mail_from=env.text("MAIL_FROM", f"tumorboard@{host if '.' in host else 'localhost'}"),
+        invitations_reply_to=env.maybe("INVITATIONS_REPLY_TO"),
+        imap_host=env.maybe("IMAP_HOST"),
+        imap_port=env.number("IMAP_PORT", 993),
+        imap_user=env.maybe("IMAP_USER"),
+        imap_password=env.maybe("IMAP_PASSWORD"),
+        imap_folder=env.text("IMAP_FOLDER", "INBOX"),
         proxy_hops=env.number("PROXY_HOPS", 0),
         log_level=env.text("LOG_LEVEL", "INFO"),
     )
@@ -118,14 +130,20 @@ def _check(settings: Settings) -> None:
         raise UnsafeConfiguration(f"TB_SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters.")
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise UnsafeConfiguration("TB_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
-    if settings.smtp_tls not in {"starttls", "tls", "none"}:
-        raise UnsafeConfiguration("TB_SMTP_TLS must be starttls, tls or none.")
+    _check_mail(settings)
     if settings.session_idle > settings.session_absolute:
         raise UnsafeConfiguration("TB_SESSION_IDLE_MINUTES must not exceed TB_SESSION_ABSOLUTE_MINUTES.")
     if settings.is_production:
         _check_production(settings)
     elif urlsplit(settings.public_url).hostname not in {"127.0.0.1", "localhost"}:
         raise UnsafeConfiguration("TB_ENVIRONMENT=demo answers on 127.0.0.1 only; set it to production.")
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_tls not in {"starttls", "tls", "none"}:
+        raise UnsafeConfiguration("TB_SMTP_TLS must be starttls, tls or none.")
+    if settings.imap_host and not (settings.imap_user and settings.imap_password):
+        raise UnsafeConfiguration("TB_IMAP_USER and TB_IMAP_PASSWORD must be set where TB_IMAP_HOST is.")
 
 
 def _check_production(settings: Settings) -> None:

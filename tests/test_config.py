@@ -32,6 +32,7 @@ def test_production_with_all_it_needs_is_accepted(tmp_path: Path) -> None:
         ({"TB_SMTP_HOST": ""}, "TB_SMTP_HOST must be set"),
         ({"TB_SMTP_TLS": "none"}, "TB_SMTP_TLS=none"),
         ({"TB_SMTP_TLS": "maybe"}, "TB_SMTP_TLS must be"),
+        ({"TB_IMAP_HOST": "imap.example.org", "TB_IMAP_USER": "tb"}, "TB_IMAP_USER and TB_IMAP_PASSWORD must be set"),
         ({"TB_DATABASE_URL": "mysql://x"}, "TB_DATABASE_URL must begin"),
         ({"TB_TRUSTED_HOSTS": "*"}, "TB_TRUSTED_HOSTS must name"),
         ({"TB_ENVIRONMENT": "staging"}, "TB_ENVIRONMENT must be"),

@@ -15,9 +15,10 @@ from tumorboard.audit import commands as audit_commands
 from tumorboard.cases import queries as cases_queries
 from tumorboard.cases import views as cases_views
 from tumorboard.demo import commands as demo_commands
-from tumorboard.feeds import models as _feed_tables  # noqa: F401 - its tables belong to the schema
+from tumorboard.feeds import commands as feeds_commands
 from tumorboard.feeds import queries as feeds_queries
 from tumorboard.feeds import views as feeds_views
+from tumorboard.feeds.services import ImapMailbox
 from tumorboard.home import queries as home_queries
 from tumorboard.home import views as home_views
 from tumorboard.kernel.db import db
@@ -48,7 +49,13 @@ BLUEPRINTS = (
     series_views.blueprint,
     meetings_views.blueprint,
 )
-COMMANDS = (accounts_commands.people, audit_commands.audit, scheduling_commands.scheduling, demo_commands.demo)
+COMMANDS = (
+    accounts_commands.people,
+    audit_commands.audit,
+    scheduling_commands.scheduling,
+    feeds_commands.invitations,
+    demo_commands.demo,
+)
 KERNEL_ROUTES = {"kernel.static": Anyone.ANYONE, "kernel.vendor": Anyone.ANYONE}
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_BODY_BYTES = 2 * 1024 * 1024
@@ -78,12 +85,14 @@ def create_app(settings: "Settings") -> Flask:
     cases_views.install_slot(app, agendas_queries.slot_of)
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
     meetings_views.install_reach(app, feeds_queries.reach_of)
+    meetings_views.install_replies(app, feeds_queries.replies_to)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for group in COMMANDS:
         app.cli.add_command(group)
-    install_mail(app, _transport(settings), sender=settings.mail_from)
+    install_mail(app, _transport(settings), sender=settings.mail_from, reply_to=settings.invitations_reply_to or "")
+    feeds_commands.install_mailbox(app, _mailbox(settings))
     check_every_route_names_its_permission(app, of_libraries=KERNEL_ROUTES | accounts_views.LIBRARY_ROUTES)
     return app
 
@@ -96,6 +105,7 @@ def _configure(app: Flask, settings: "Settings") -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
         PUBLIC_URL=settings.public_url,
+        ORGANIZER=settings.invitations_reply_to or settings.mail_from,
         TRUSTED_HOSTS=list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES,
@@ -117,6 +127,18 @@ def _transport(settings: "Settings") -> Transport:
         return FolderTransport(settings.mail_folder)
     return SmtpTransport(
         settings.smtp_host, settings.smtp_port, settings.smtp_tls, settings.smtp_user, settings.smtp_password
+    )
+
+
+def _mailbox(settings: "Settings") -> ImapMailbox | None:
+    if settings.imap_host is None:
+        return None
+    return ImapMailbox(
+        host=settings.imap_host,
+        port=settings.imap_port,
+        user=settings.imap_user or "",
+        password=settings.imap_password or "",
+        folder=settings.imap_folder,
     )
 
 

@@ -20,7 +20,7 @@ from flask import Flask
 
 from tumorboard.accounts.jobs import sweep
 from tumorboard.audit.jobs import verify_chain
-from tumorboard.feeds.jobs import make_calendar_entries, remind_of_addresses, tell_of_changes
+from tumorboard.feeds.jobs import make_calendar_entries, remind_of_addresses, send_invitations, tell_of_changes
 from tumorboard.meetings.jobs import make_meetings_out_to_horizon
 from tumorboard.notices.jobs import send_outbox
 from tumorboard.scheduling.jobs import plan_boards
@@ -39,6 +39,7 @@ class Tick:
 
 TICKS = {
     "plan boards": Tick(plan_boards, timedelta(seconds=5)),
+    "send invitations": Tick(send_invitations, timedelta(seconds=10)),
     "send outbox": Tick(send_outbox, timedelta(seconds=5)),
     "make calendar entries": Tick(make_calendar_entries, timedelta(seconds=3)),
     "tell of changes": Tick(tell_of_changes, timedelta(seconds=3)),

@@ -25,8 +25,10 @@ from tumorboard.demo.people import ACCOUNTS, DOMAIN
 from tumorboard.feeds.calendar import catch_up
 from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import PAST, Feed
-from tumorboard.feeds.models import FeedToken
-from tumorboard.feeds.queries import belongs, feed_at, public_feed, public_series, series_feed, visit_of
+from tumorboard.feeds.domain.invitations import Answer, Delivery, InvitationState
+from tumorboard.feeds.models import FeedToken, MeetingInvitation
+from tumorboard.feeds.queries import belongs, delivery_of, feed_at, public_feed, public_series, series_feed, visit_of
+from tumorboard.feeds.services import people_due
 from tumorboard.kernel.db import db, reading, session
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
@@ -99,6 +101,19 @@ def test_calendar_shows_what_can_happen_to_a_meeting(demo: Flask) -> None:
     assert _count(Closure) >= 1
     assert _count(Meeting, Meeting.talk_title != "") >= 8
     assert _count(Meeting, Meeting.starts_at < NOW) > 0
+
+
+def test_invitations_by_mail_show_what_can_become_of_them(demo: Flask) -> None:
+    chair = db.session.scalars(select(Person).where(Person.email == f"chair@{DOMAIN}")).one()
+    everybody = db.session.scalars(select(MeetingInvitation)).all()
+    chairs = [one for one in everybody if one.person_id == chair.id]
+
+    assert delivery_of(chair.id) is Delivery.INVITATIONS
+    assert {one.state for one in everybody} == {InvitationState.INVITED, InvitationState.CANCELLED}
+    assert {one.answer for one in chairs} == {*Answer, None}
+    assert any(one.is_answer_to_earlier_time for one in chairs)
+    assert {one.trouble for one in everybody} == {""}
+    assert people_due(now=NOW) == []
 
 
 def test_accounts_that_the_start_names_can_sign_in(demo: Flask) -> None:

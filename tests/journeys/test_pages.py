@@ -34,6 +34,8 @@ PAGES = [
     ("coordinator", "/calendar?view=week"),
     ("coordinator", "/calendar?view=list"),
     ("nurse", "/subscriptions"),
+    ("nurse", "/invitations"),
+    ("chair", "/invitations"),
     ("nurse", "/account"),
     ("nurse", "/account/availability"),
     ("physician", "/account/availability"),

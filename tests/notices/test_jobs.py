@@ -186,12 +186,18 @@ def test_secret_link_stays_until_it_was_sent(app: Flask) -> None:
     assert again(notice).facts["link"] == "/secret/path-of-one"
 
 
+TELLING = {"tell", "tell_calendar"}
 ROOT = Path(__file__).resolve().parents[2]
 # What the callers of `tell` pass, by kind; `name` and the public address are always there.
 CASE = {"code": "7KQ-4M2", "board": "GI board", "path": "/cases/7KQ-4M2"}
 SLOT = {**CASE, "when": "Tue, Dec 8, 2026, 7:00 AM Eastern", "minutes": 10}
 MEETING = {"board": "GI board", "was": "Tuesday", "will_be": "Wednesday", "more": 2, "path": "/meetings/4"}
+INVITED = {"board": "GI board", "when": "Tuesday", "path": "/meetings/4"}
 FACTS = {
+    NoticeKind.MEETING_INVITED: INVITED,
+    NoticeKind.INVITATION_CHANGED: {**INVITED, "was": "Monday"},
+    NoticeKind.INVITATION_CANCELLED: {**INVITED, "off": 1},
+    NoticeKind.INVITATION_TROUBLE: {"trouble": "no SUMMARY", "path": "/meetings/4"},
     NoticeKind.INVITATION: {"link": "/invitations/secret", "days": 14},
     NoticeKind.RECOVERY: {"link": "/password-recovery/secret"},
     NoticeKind.PASSWORD_CHANGED: {},
@@ -236,10 +242,10 @@ def test_callers_pass_no_fact_but_those_written_here() -> None:
     passed = set()
     for file in (ROOT / "tumorboard").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "tell":
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in TELLING:
                 passed |= {keyword.arg for keyword in node.keywords if keyword.arg}
 
-    assert passed - {"now"} <= {name for facts in (CASE, *FACTS.values()) for name in facts}
+    assert passed - {"now", "to"} <= {name for facts in (CASE, *FACTS.values()) for name in facts}
 
 
 def test_names_are_mailed_as_they_are_and_not_as_html(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Telling people, and the message that carries it."""
 
 import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,9 +13,18 @@ from tests.factories import NOW, a_person
 from tests.notices.makers import a_notice
 from tumorboard.kernel.db import db, transaction
 from tumorboard.kernel.text import clean_line
-from tumorboard.notices.domain import SUBJECTS, NoticeKind
+from tumorboard.notices.domain import SUBJECTS, NoticeKind, NoticeState
 from tumorboard.notices.models import Notice
-from tumorboard.notices.services import Deliverer, Envelope, FolderTransport, deliver_next, tell
+from tumorboard.notices.services import (
+    CalendarPart,
+    Deliverer,
+    Envelope,
+    FolderTransport,
+    deliver_next,
+    take_back,
+    tell,
+    tell_calendar,
+)
 
 HEADERS = ["From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "MIME-Version", "Content-Type",
            "Content-Transfer-Encoding"]  # fmt: skip
@@ -190,3 +200,64 @@ def test_long_legal_name_is_no_reason_not_to_be_told(tmp_path: Path, name: str) 
 
     assert trouble == ""
     assert len(list(tmp_path.iterdir())) == 1
+
+
+CALENDAR = CalendarPart(method="REQUEST", text="BEGIN:VCALENDAR\r\nX-A:é\r\nEND:VCALENDAR\r\n")
+
+
+def _a_calendar_notice(person, **facts) -> Notice:
+    with transaction():
+        return tell_calendar(person, NoticeKind.MEETING_INVITED, CALENDAR, to=person.email, now=NOW, **facts)
+
+
+@pytest.mark.usefixtures("app")
+def test_notice_with_a_calendar_part_carries_it_last_and_byte_for_byte(tmp_path: Path) -> None:
+    notice = _a_calendar_notice(a_person())
+
+    assert deliver_next(replace(_deliverer(tmp_path), reply_to="replies@example.net"), notice) == ""
+
+    message = _read((tmp_path / f"{notice.message_id}.eml").read_bytes())
+    words, part = message.iter_parts()
+    assert _text(words) == "meeting_invited\n"
+    assert (part.get_content_type(), part.get_param("method")) == ("text/calendar", "REQUEST")
+    assert part.get_payload(decode=True).decode() == CALENDAR.text
+    assert message["Reply-To"].addresses[0].addr_spec == "replies@example.net"
+
+
+@pytest.mark.usefixtures("app")
+def test_answers_to_other_notices_go_to_the_sender(tmp_path: Path) -> None:
+    notice = a_notice()
+
+    deliver_next(replace(_deliverer(tmp_path), reply_to="replies@example.net"), notice)
+
+    assert _read((tmp_path / f"{notice.message_id}.eml").read_bytes())["Reply-To"] is None
+
+
+@pytest.mark.usefixtures("app")
+def test_calendar_of_a_person_who_has_left_is_still_mended_at_the_address_it_was_sent_to() -> None:
+    person = a_person(active=False)
+
+    with transaction():
+        tell_calendar(person, NoticeKind.INVITATION_CANCELLED, CALENDAR, to="old@example.org", now=NOW)
+
+    assert db.session.scalars(select(Notice.address)).all() == ["old@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("stands", "is_kept"),
+    [
+        ({}, False),
+        ({"attempts": 3}, False),
+        ({"leased_until_at": NOW}, True),
+        ({"state": NoticeState.SENT}, True),
+        ({"state": NoticeState.DEAD}, True),
+    ],
+)
+@pytest.mark.usefixtures("app")
+def test_only_a_notice_that_waits_is_taken_back(stands: dict[str, object], is_kept: bool) -> None:
+    notice, other = a_notice(**stands), a_notice()
+
+    with transaction():
+        take_back(notice.id)
+
+    assert db.session.scalars(select(Notice.id).order_by(Notice.id)).all() == [notice.id, other.id][not is_kept :]

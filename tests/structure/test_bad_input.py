@@ -90,6 +90,7 @@ def test_what_was_typed_is_shown_again_escaped(client: FlaskClient) -> None:
         ("/institutions/new", "/institutions"),
         ("/account/availability", "/account/absences"),
         ("/account/availability", "/account/hours"),
+        ("/invitations", "/invitations"),
     ],
 )
 def test_every_field_of_the_other_forms_takes_or_refuses_anything(client: FlaskClient, page: str, target: str) -> None:

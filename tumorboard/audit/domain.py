@@ -83,6 +83,8 @@ _WORDS = {
     "feed.made": "Made a calendar address",
     "feed.rotated": "Replaced a calendar address",
     "feed.revoked": "Revoked a calendar address",
+    "invitations.chosen": "Chose how meetings arrive",
+    "invitation.answered": "An invitation was answered by mail",
     "notice.repeated": "Tried a message again",
     "series.meetings_made": "Made the meetings of a series",
 }

@@ -16,6 +16,7 @@ from tumorboard.agendas.services import agenda_for, publish
 from tumorboard.demo.availability import make_availability
 from tumorboard.demo.calendars import make_calendars, tell_of_changes
 from tumorboard.demo.cases import make_cases
+from tumorboard.demo.invitations import answer_invitations, choose_invitations, send_all_invitations
 from tumorboard.demo.people import Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
 from tumorboard.feeds.models import Follow
@@ -73,8 +74,15 @@ def _load() -> None:
     with transaction():
         _follow_teaching(series, alliance)
         make_calendars(alliance, series, now=utc_now())
+        choose_invitations(alliance, series, now=utc_now())
+    send_all_invitations()
+    with transaction():
+        answer_invitations(series["thoracic"], now=utc_now())
         make_events(series, alliance, by=by, now=utc_now() - CHANGED_BEFORE, random=random)
         tell_of_changes(now=utc_now())
+        _settle_outbox()
+    send_all_invitations()
+    with transaction():
         _settle_outbox()
     with transaction():
         board_id = _let_somebody_fall_ill(series["gi"])

@@ -1,13 +1,18 @@
-"""What the worker calls so that polls find their bytes ready, and people hear what no poll will tell them."""
+"""What the worker calls: bytes are made before polls ask for them, and people hear what no poll tells them."""
 
+from functools import partial
+
+import structlog
 from flask import current_app
 
-from tumorboard.feeds.calendar import catch_up
-from tumorboard.feeds.services import remind_of_expiry, tell_unaware
+from tumorboard.feeds.calendar import catch_up, written
+from tumorboard.feeds.services import people_due, remind_of_expiry, send_to, tell_unaware
 from tumorboard.kernel.clock import utc_now
-from tumorboard.kernel.db import retrying, transaction
+from tumorboard.kernel.db import reading, retrying, transaction
 
+log = structlog.get_logger(__name__)
 BATCHES_A_TICK = 200
+MOST_PEOPLE_A_TICK = 50
 
 
 def make_calendar_entries() -> None:
@@ -35,3 +40,20 @@ def _remind() -> None:
 def _tell() -> bool:
     with transaction():
         return tell_unaware(now=utc_now())
+
+
+def send_invitations() -> None:
+    """Send a batch to each of those who have something due, each in a transaction of its own."""
+    with reading():
+        people = people_due(now=utc_now())
+    for person_id in people[:MOST_PEOPLE_A_TICK]:
+        try:
+            retrying(partial(_send, person_id))
+        except Exception as error:  # whatever breaks one person's invitations must not stop the others
+            log.error("invitations not sent", person_id=person_id, error=type(error).__name__)
+
+
+def _send(person_id: int) -> None:
+    write = partial(written, organizer=current_app.config["ORGANIZER"], home=current_app.config["PUBLIC_URL"])
+    with transaction():
+        send_to(person_id, write, now=utc_now())

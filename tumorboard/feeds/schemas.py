@@ -1,10 +1,11 @@
-"""What people send about their addresses."""
+"""What people send about their addresses and invitations."""
 
 from typing import Any
 
 from marshmallow import fields, post_load, validate
 
 from tumorboard.feeds.domain import Definition
+from tumorboard.feeds.domain.invitations import Delivery
 from tumorboard.kernel.web import FormSchema, Line
 
 MINE, INSTITUTION, BOARD = "mine", "institution", "board-"
@@ -76,3 +77,26 @@ class DefinitionSchema(FormSchema):
     def _chosen(self, data: dict[str, Any], **_: Any) -> tuple[Definition, frozenset[int]]:
         chosen = frozenset(data.pop("series"))
         return Definition(**data), chosen
+
+
+class DeliverySchema(FormSchema):
+    """How meetings are to reach one's calendar."""
+
+    delivery = fields.Enum(
+        Delivery,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "How should meetings reach your calendar?",
+            "hint": "An invitation is a mail that your calendar program shows with buttons to accept or decline.",
+        },
+        error_messages={
+            "required": "Choose how meetings should reach you.",
+            "unknown": "Choose how meetings should reach you.",
+        },
+    )
+
+    @post_load
+    def _delivery(self, data: dict[str, Any], **_: Any) -> Delivery:
+        chosen: Delivery = data["delivery"]
+        return chosen

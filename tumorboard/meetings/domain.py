@@ -1,5 +1,7 @@
 """What can become of a meeting."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,6 +9,7 @@ from enum import StrEnum
 from tumorboard.kernel.errors import Conflict, Invalid
 
 HORIZON = timedelta(weeks=26)
+EARLIER = "answered the earlier time"
 NEW_RHYTHM = "The series has a new rhythm."
 
 
@@ -79,3 +82,33 @@ class OwnCase:
     code: str
     starts_at: datetime
     minutes: int
+
+
+class ReplyKind(StrEnum):
+    """What a person invited by mail answered."""
+
+    ACCEPTED = "accepted"
+    TENTATIVE = "tentative"
+    DECLINED = "declined"
+    NONE = "not answered"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer of one person who was invited by mail; an earlier one was to another time of the meeting."""
+
+    name: str
+    kind: ReplyKind
+    is_earlier: bool = False
+
+    @property
+    def in_words(self) -> str:
+        """`accepted`, `answered the earlier time: accepted`."""
+        return f"{EARLIER}: {self.kind.value}" if self.is_earlier else self.kind.value
+
+
+def in_numbers(replies: Iterable[Reply]) -> str:
+    """`3 accepted, 1 declined, 1 answered the earlier time, 2 not answered`."""
+    counts = Counter(EARLIER if one.is_earlier else one.kind.value for one in replies)
+    words = [ReplyKind.ACCEPTED, ReplyKind.TENTATIVE, ReplyKind.DECLINED, EARLIER, ReplyKind.NONE]
+    return ", ".join(f"{counts[word]} {word}" for word in words if counts[word])

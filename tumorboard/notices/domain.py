@@ -30,6 +30,10 @@ class NoticeKind(StrEnum):
     PLAN_REFUSED = "plan_refused"
     FEED_TROUBLE = "feed_trouble"
     FEED_EXPIRES = "feed_expires"
+    MEETING_INVITED = "meeting_invited"
+    INVITATION_CHANGED = "invitation_changed"
+    INVITATION_CANCELLED = "invitation_cancelled"
+    INVITATION_TROUBLE = "invitation_trouble"
 
 
 # The links in these let somebody in.
@@ -57,6 +61,10 @@ SUBJECTS = {
     NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
     NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
     NoticeKind.FEED_EXPIRES: "The address of a calendar of yours expires soon",
+    NoticeKind.MEETING_INVITED: "Invitation: a meeting",
+    NoticeKind.INVITATION_CHANGED: "Changed invitation: a meeting",
+    NoticeKind.INVITATION_CANCELLED: "Cancelled invitation: a meeting",
+    NoticeKind.INVITATION_TROUBLE: "An invitation could not be written",
 }
 
 

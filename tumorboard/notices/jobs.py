@@ -14,9 +14,9 @@ from tumorboard.notices.services.deliver import claim_next, note_delivery
 MOST_A_TICK = 200
 
 
-def install_mail(app: Flask, transport: Transport, *, sender: str) -> None:
-    """Tell the application how its notices leave."""
-    app.extensions["deliverer"] = Deliverer(render=_render, transport=transport, sender=sender)
+def install_mail(app: Flask, transport: Transport, *, sender: str, reply_to: str = "") -> None:
+    """Tell the application how its notices leave, and where answers to invitations go if not to the sender."""
+    app.extensions["deliverer"] = Deliverer(render=_render, transport=transport, sender=sender, reply_to=reply_to)
 
 
 def send_outbox() -> None:

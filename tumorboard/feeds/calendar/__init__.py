@@ -1,6 +1,19 @@
-"""Feeds as iCalendar (RFC 5545, RFC 7986): the only room of this package that knows the `icalendar` library."""
+"""Feeds and invitations as iCalendar (RFC 5545, 5546, 7986): the only room here that knows the `icalendar` library."""
 
 from tumorboard.feeds.calendar.bodies import Body
+from tumorboard.feeds.calendar.incoming import receive
+from tumorboard.feeds.calendar.invitation import written
+from tumorboard.feeds.calendar.reply import LARGEST_BYTES as LARGEST_MAIL_BYTES
 from tumorboard.feeds.calendar.serve import as_it_stands, body_of, catch_up, kept_body, refreshed
 
-__all__ = ["Body", "as_it_stands", "body_of", "catch_up", "kept_body", "refreshed"]
+__all__ = [
+    "Body",
+    "LARGEST_MAIL_BYTES",
+    "as_it_stands",
+    "body_of",
+    "catch_up",
+    "kept_body",
+    "receive",
+    "refreshed",
+    "written",
+]

@@ -44,25 +44,26 @@ _END = b"END:VCALENDAR\r\n"
 
 def entry_text(event: FeedEvent, home: str) -> str:
     """Return the event as it stands in every feed: CRLF, no line over 75 bytes."""
-    return _lines(_event(event, home)).decode()
+    return lines_of(_event(event, home)).decode()
 
 
 def cut_off_text(event: FeedEvent, home: str) -> str:
     """Return the end of submissions to a board's meeting as an event of its own; empty where there is none."""
-    return _lines(_cut_off(event, event.cuts_off_at, home)).decode() if event.cuts_off_at else ""
+    return lines_of(_cut_off(event, event.cuts_off_at, home)).decode() if event.cuts_off_at else ""
 
 
 def feed_bytes(feed: Feed, *, entries: str, zones: Sequence[str]) -> bytes:
     """Return the whole .ics file around the entries, with the zones that they name."""
     # RFC 5545 wants at least one component in a calendar, so that an empty one shows its zone.
     shown = zones if entries else [served_zone(feed.zone)]
-    head = _lines(_calendar(feed)).removesuffix(_END)
-    return b"".join([head, *(_zone_lines(zone) for zone in shown), entries.encode(), _END])
+    head = lines_of(_calendar(feed)).removesuffix(_END)
+    return b"".join([head, *(zone_lines(zone) for zone in shown), entries.encode(), _END])
 
 
 @cache
-def _zone_lines(zone: str) -> bytes:
-    return _lines(timezone_component(zone))
+def zone_lines(zone: str) -> bytes:
+    """The VTIMEZONE of a served zone as it is sent."""
+    return lines_of(timezone_component(zone))
 
 
 def _calendar(feed: Feed) -> Calendar:
@@ -84,10 +85,10 @@ def _calendar(feed: Feed) -> Calendar:
 
 def _event(event: FeedEvent, home: str) -> Event:
     page = f"{home}/meetings/{event.meeting_id}"
-    join = _web_address(event.video_url)
+    join = web_address(event.video_url)
     entry = _bare(event, uid=event.uid, sequence=event.sequence, starts_at=event.starts_at, ends_at=event.ends_at)
     entry.add("transp", "TRANSPARENT" if event.is_cancelled else "OPAQUE")
-    entry.add("summary", vText(_summary(event)))
+    entry.add("summary", vText(summary_of(event)))
     entry.add("description", vText(_description(event, page=page, join=join)))
     if room := clean_line(event.room):
         entry.add("location", vText(room))
@@ -124,13 +125,14 @@ def _bare(event: FeedEvent, *, uid: str, sequence: int, starts_at: datetime, end
     entry.add("dtstamp", event.revised_at.astimezone(UTC))
     entry.add("last-modified", event.revised_at.astimezone(UTC))
     entry.add("created", event.created_at.astimezone(UTC))
-    entry.add("dtstart", _wall(starts_at, event.zone))
-    entry.add("dtend", _wall(ends_at, event.zone))
+    entry.add("dtstart", wall_time(starts_at, event.zone))
+    entry.add("dtend", wall_time(ends_at, event.zone))
     entry.add("status", "CANCELLED" if event.is_cancelled else "CONFIRMED")
     return entry
 
 
-def _summary(event: FeedEvent) -> str:
+def summary_of(event: FeedEvent) -> str:
+    """The title as calendars list it."""
     name, talk = clean_line(event.series), clean_line(event.talk_title)
     summary = f"{name}: {talk}" if talk else name
     # Some programs show a cancelled event like any other, so that the words must say it.
@@ -149,8 +151,8 @@ def _description(event: FeedEvent, *, page: str, join: str | None) -> str:
     return "\n".join(lines)
 
 
-def _wall(moment: datetime, zone: str) -> datetime:
-    """The local time of a known zone.
+def wall_time(moment: datetime, zone: str) -> datetime:
+    """Return the local time of a known zone.
 
     Else UTC; so too in the doubled hour of autumn, whose second half no local time can name.
     """
@@ -158,8 +160,8 @@ def _wall(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo("UTC")) if local.fold else local
 
 
-def _web_address(text: str) -> str | None:
-    """The address of a video room, or None where it is none: a URI is written raw, nothing odd may pass."""
+def web_address(text: str) -> str | None:
+    """Return the address of a video room, or None where it is none: a URI is written raw, nothing odd may pass."""
     if not text.isascii() or not text.isprintable() or " " in text:
         return None
     try:
@@ -169,7 +171,8 @@ def _web_address(text: str) -> str | None:
     return text if parts.scheme in {"https", "http"} and parts.netloc else None
 
 
-def _lines(component: Component) -> bytes:
+def lines_of(component: Component) -> bytes:
+    """The component as it is sent: CRLF, no line over 75 bytes."""
     return b"".join(_folded(line) for line in component.content_lines() if line)
 
 

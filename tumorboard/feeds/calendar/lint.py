@@ -13,8 +13,10 @@ LOCAL_TIME = re.compile(r"\d{8}T\d{6}\Z")
 OFFSET = re.compile(r"[+-]\d{4}\Z")
 VALUE = r'(?:"[^"]*"|[^";:,]*)'
 LINE = re.compile(rf"(?P<name>[A-Z0-9-]+)(?P<params>(?:;[A-Z0-9-]+={VALUE}(?:,{VALUE})*)*):(?P<value>.*)\Z")
+PARAMETER = re.compile(rf";([A-Z0-9-]+)=({VALUE}(?:,{VALUE})*)")
 TEXTS = {"SUMMARY", "DESCRIPTION", "LOCATION", "NAME", "X-WR-CALNAME", "UID"}
-URIS = {"URL", "SOURCE", "CONFERENCE"}
+URIS = {"URL", "SOURCE", "CONFERENCE", "ORGANIZER", "ATTENDEE"}
+MAILBOX = re.compile(r"mailto:[^@:,;<>\s]+@[^@:,;<>\s]+\Z")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 CSS3 = {
     "palevioletred", "cadetblue", "peru", "steelblue", "olivedrab", "mediumorchid", "seagreen", "slateblue",
@@ -58,6 +60,25 @@ def lint_entry(text: str, zones: Collection[str]) -> str:
     return "".join(used)
 
 
+def lint_invitation(body: bytes) -> dict[str, Line]:
+    """Raise Fault at the first rule that an invitation of one person breaks; return the event's lines by name."""
+    own, components = _split([_parsed(row) for row in _unfolded(body)])
+    head = _once(own)
+    _need(set(head) == {"PRODID", "VERSION", "CALSCALE", "METHOD"}, "a calendar of its own, or no METHOD")
+    _need((head["VERSION"][2], head["CALSCALE"][2]) == ("2.0", "GREGORIAN"), "the version or the calendar scale")
+    method = head["METHOD"][2]
+    _need(method in {"REQUEST", "CANCEL"}, "a METHOD that asks nothing of an invited person")
+    kinds = [name for name, _ in components]
+    _need(kinds in (["VEVENT"], ["VTIMEZONE", "VEVENT"]), "not one event after at most one zone")
+    zones = {_check_zone(rows) for name, rows in components if name == "VTIMEZONE"}
+    event = _once(components[-1][1])
+    _need({line[1]["TZID"] for line in event.values() if "TZID" in line[1]} == zones, "a zone is missing or unused")
+    _need({"ORGANIZER", "ATTENDEE", "CREATED", "LAST-MODIFIED"} <= set(event), "no ORGANIZER, ATTENDEE or time")
+    _check_core(event, zones)
+    _check_people(event, is_off=method == "CANCEL")
+    return event
+
+
 def unescaped(value: str) -> str:
     """The words behind a TEXT value."""
     return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
@@ -90,8 +111,7 @@ def _parsed(row: str) -> Line:
     found = LINE.match(row)
     _need(found is not None, "no content line")
     assert found is not None
-    params = dict(part.split("=", 1) for part in found["params"].split(";")[1:])
-    return found["name"], params, found["value"]
+    return found["name"], dict(PARAMETER.findall(found["params"])), found["value"]
 
 
 def _split(lines: list[Line]) -> tuple[list[Line], list[tuple[str, list[Line]]]]:
@@ -145,19 +165,26 @@ def _check_zone(lines: list[Line]) -> str:
 
 def _check_event(lines: list[Line], zones: Collection[str]) -> dict[str, Line]:
     by_name = _once(lines)
-    for name in ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED", "DTSTART", "DTEND", "STATUS", "TRANSP"):
+    for name in ("CREATED", "LAST-MODIFIED"):
         _need(name in by_name, f"no {name}")
-    for name in ("SUMMARY", "URL", "CATEGORIES"):
+    _need("ATTENDEE" not in by_name, "a ATTENDEE")
+    _check_core(by_name, zones)
+    _need(by_name["DTSTAMP"][2] == by_name["LAST-MODIFIED"][2], "two times of revision")
+    is_cancelled = by_name["STATUS"][2] == "CANCELLED"
+    _need(is_cancelled == by_name["SUMMARY"][2].startswith("Cancelled: "), "a cancellation that says so once")
+    return by_name
+
+
+def _check_core(by_name: dict[str, Line], zones: Collection[str]) -> None:
+    """What holds for an event of a feed and of an invitation."""
+    for name in ("UID", "SEQUENCE", "DTSTAMP", "DTSTART", "DTEND", "STATUS", "TRANSP", "SUMMARY", "URL", "CATEGORIES"):
         _need(name in by_name, f"no {name}")
-    for name in ("ATTENDEE", "RRULE", "EXDATE", "RECURRENCE-ID"):
+    for name in ("RRULE", "EXDATE", "RECURRENCE-ID"):
         _need(name not in by_name, f"a {name}")
     _need(by_name["SEQUENCE"][2].isdigit(), "the sequence")
     _need(by_name["STATUS"][2] in {"CONFIRMED", "CANCELLED"}, "the status")
-    is_cancelled = by_name["STATUS"][2] == "CANCELLED"
-    _need(is_cancelled == by_name["SUMMARY"][2].startswith("Cancelled: "), "a cancellation that says so once")
     for name in ("DTSTAMP", "CREATED", "LAST-MODIFIED"):
         _need(UTC_TIME.match(by_name[name][2]) is not None, f"{name} is not in UTC")
-    _need(by_name["DTSTAMP"][2] == by_name["LAST-MODIFIED"][2], "two times of revision")
     for name in ("DTSTART", "DTEND"):
         zone = by_name[name][1].get("TZID")
         form = UTC_TIME if zone is None else LOCAL_TIME
@@ -165,7 +192,16 @@ def _check_event(lines: list[Line], zones: Collection[str]) -> dict[str, Line]:
         _need(zone is None or zone in zones, f"{name} is in an undeclared zone")
     _need("CONFERENCE" not in by_name or by_name["CONFERENCE"][1].get("VALUE") == "URI", "CONFERENCE without VALUE")
     _check_values(by_name)
-    return by_name
+
+
+def _check_people(event: dict[str, Line], *, is_off: bool) -> None:
+    for name in ("ORGANIZER", "ATTENDEE"):
+        _need(MAILBOX.match(event[name][2]) is not None, f"{name} is no mail address")
+    asked = {key: event["ATTENDEE"][1].get(key) for key in ("PARTSTAT", "RSVP")}
+    wanted = (None, None) if is_off else ("NEEDS-ACTION", "TRUE")
+    _need(tuple(asked.values()) == wanted, "an attendee who is not asked for an answer")
+    _need(bool(event["ATTENDEE"][1].get("CN")), "an attendee without a name")
+    _need((event["STATUS"][2] == "CANCELLED") == is_off, "a status other than its METHOD")
 
 
 def _check_values(by_name: dict[str, Line]) -> None:

@@ -24,6 +24,12 @@ from tumorboard.feeds.queries.feeds import (
     public_feed,
     series_feed,
 )
+from tumorboard.feeds.queries.invitations import (
+    answers_to,
+    delivery_of,
+    invitations_of,
+    replies_to,
+)
 from tumorboard.feeds.queries.meetings import concerns, events_of, own_cases, presented_by
 from tumorboard.feeds.queries.reach import (
     behind,
@@ -53,16 +59,19 @@ __all__ = [
     "behind",
     "belongs",
     "addresses_of",
+    "answers_to",
     "boards_sat_on",
     "changes_since",
     "changes_to_look_at",
     "coming_in",
     "concerns",
     "contents_of",
+    "delivery_of",
     "events_of",
     "feed_at",
     "feed_of",
     "followed_by",
+    "invitations_of",
     "lacks_entries",
     "offered_to",
     "own_cases",
@@ -72,6 +81,7 @@ __all__ = [
     "public_series_called",
     "reach_of",
     "seats_of",
+    "replies_to",
     "series_feed",
     "showing",
     "standing_of",

@@ -14,6 +14,7 @@ from tumorboard.cases.models import Case
 from tumorboard.feeds.domain import PAST, PUBLIC_KINDS, Contents, Feed, NoSuchFeed, Subscriber
 from tumorboard.feeds.models import CalendarEntry, FeedToken, LeftOut
 from tumorboard.feeds.queries.addresses import followed_by, public_series, seats_of
+from tumorboard.feeds.queries.invitations import shown_by_mail
 from tumorboard.feeds.queries.meetings import presented_by, presented_from
 from tumorboard.kernel.db import session
 from tumorboard.meetings.models import Meeting
@@ -148,7 +149,7 @@ def belongs(feed: Feed, series_id: IdColumn, meeting_id: IdColumn, *, since: dat
     if feed.with_presenting:
         presented = presented_by(feed.person_id, since=since).subquery()
         wanted.append(meeting_id.in_(select(presented.c.meeting_id)))
-    return or_(*wanted)
+    return and_(or_(*wanted), meeting_id.not_in(shown_by_mail(feed.person_id)))
 
 
 def _in_feed(feed: Feed, *, now: datetime) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,11 +29,11 @@ class Own:
     told_at: datetime | None = None
 
 
-def events_of(meeting_ids: Iterable[int]) -> list[FeedEvent]:
+def events_of(meeting_ids: Iterable[int], *, with_cut_offs: bool = False) -> list[FeedEvent]:
     """The meetings as calendars show them to anybody who may see them."""
     rows = session().execute(_meetings().where(Meeting.id.in_(list(meeting_ids)))).all()
-    policies = _policies_of({row.series_id for row in rows if row.kind.is_board})
-    return [_event(row, policies.get(row.series_id, ())) for row in rows]
+    events = [_event(row) for row in rows]
+    return _with_cut_offs(events) if with_cut_offs else events
 
 
 def own_cases(person_id: int, *, now: datetime) -> dict[int, Own]:
@@ -113,7 +113,7 @@ def _meetings() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _event(row: Row[Any], policies: Sequence[Policy]) -> FeedEvent:
+def _event(row: Row[Any]) -> FeedEvent:
     """Never a case's title, an abstract or a reason: what was typed freely may say something of a patient."""
     is_public = not row.kind.is_board
     is_listed = row.kind.is_board and row.published_at is not None and row.state is MeetingState.PLANNED
@@ -138,13 +138,21 @@ def _event(row: Row[Any], policies: Sequence[Policy]) -> FeedEvent:
         talk_title=row.talk_title if is_public else "",
         speaker=", ".join(filter(None, (row.speaker_name, row.speaker_affiliation))) if is_public else "",
         case_count=row.cases if is_listed else None,
-        cuts_off_at=None if is_public else _cut_off_at(row, policies),
     )
 
 
-def _cut_off_at(row: Row[Any], policies: Sequence[Policy]) -> datetime:
-    policy = in_force(policies, on=local(row.starts_at, row.time_zone).date())
-    return cut_off_at(row.starts_at, row.time_zone, policy)
+def _with_cut_offs(events: Sequence[FeedEvent]) -> list[FeedEvent]:
+    """The events, those of boards with the end of submissions."""
+    policies = _policies_of({event.series_id for event in events if event.is_board})
+    return [
+        replace(event, cuts_off_at=_cut_off_at(event, policies.get(event.series_id, ()))) if event.is_board else event
+        for event in events
+    ]
+
+
+def _cut_off_at(event: FeedEvent, policies: Sequence[Policy]) -> datetime:
+    policy = in_force(policies, on=local(event.starts_at, event.zone).date())
+    return cut_off_at(event.starts_at, event.zone, policy)
 
 
 def _revised_at(row: Row[Any]) -> datetime:

@@ -12,6 +12,7 @@ from tumorboard.feeds.domain import Feed, Visit, know_by
 from tumorboard.feeds.models import ChangeTold, FeedToken, Follow, LeftOut
 from tumorboard.feeds.queries.addresses import IS_LIVE, addresses_of
 from tumorboard.feeds.queries.feeds import belongs, feed_at
+from tumorboard.feeds.queries.invitations import told_by_mail, without_feed_of
 from tumorboard.kernel.db import session
 from tumorboard.meetings.domain import Reach
 from tumorboard.meetings.models import Meeting, MeetingChange
@@ -26,8 +27,9 @@ def showing(meeting: Meeting, *, now: datetime) -> Select[int]:
     is_own = and_(FeedToken.series_id.is_(None), FeedToken.institution_id.is_(None))
     wants_series = and_(_wants_series(meeting), ~is_left_out)
     presents = and_(FeedToken.with_presenting, FeedToken.person_id.in_(presenters.subquery().select()))
+    is_by_mail = FeedToken.person_id.in_(without_feed_of(meeting.id))
     shows = or_(
-        and_(is_own, or_(wants_series, presents)),
+        and_(is_own, or_(wants_series, presents), ~is_by_mail),
         FeedToken.series_id == meeting.series_id,
         FeedToken.institution_id.in_(_institutions(meeting).subquery().select()),
     )
@@ -48,7 +50,7 @@ def unaware(change: MeetingChange, *, now: datetime) -> Select[int]:
     return (
         select(Person.id)
         .where(Person.active, _is_concerned(change.meeting, tokens))
-        .where(Person.id.not_in(aware), Person.id.not_in(told))
+        .where(Person.id.not_in(aware), Person.id.not_in(told), Person.id.not_in(told_by_mail(change.meeting_id)))
         .order_by(Person.id)
     )
 

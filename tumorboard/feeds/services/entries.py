@@ -65,7 +65,7 @@ def _make(meetings: Collection[int], render: Render, *, made_by: str, now: datet
     """The entries that say something new."""
     found = select(CalendarEntry).where(CalendarEntry.meeting_id.in_(meetings))
     known = {entry.meeting_id: entry for entry in session().scalars(found.execution_options(populate_existing=True))}
-    events = [event for event in events_of(meetings) if event.ends_at > now - PAST]
+    events = [event for event in events_of(meetings, with_cut_offs=True) if event.ends_at > now - PAST]
     changed = []
     for event in events:
         entry = known.get(event.meeting_id)

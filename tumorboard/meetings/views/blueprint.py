@@ -5,13 +5,14 @@ from datetime import datetime
 
 from flask import Blueprint, Flask, current_app
 
-from tumorboard.meetings.domain import OwnCase, Reach
+from tumorboard.meetings.domain import OwnCase, Reach, Reply
 from tumorboard.meetings.models import Meeting
 
 blueprint = Blueprint("meetings", __name__)
 
 ReachOf = Callable[..., Reach]
 OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
+RepliesTo = Callable[[int], Sequence[Reply]]
 
 
 def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
@@ -33,4 +34,15 @@ def reach_of(meeting: Meeting, *, now: datetime) -> Reach:
 def own_cases_at(meeting: Meeting, person_id: int) -> Sequence[OwnCase]:
     """The cases that the person presents at the meeting."""
     found: Sequence[OwnCase] = current_app.extensions["own_cases_at"](meeting, person_id)
+    return found
+
+
+def install_replies(app: Flask, replies_to: RepliesTo) -> None:
+    """Tell the meeting's page what those invited by mail answered; feeds stand above this package."""
+    app.extensions["replies_to"] = replies_to
+
+
+def replies_to(meeting: Meeting) -> Sequence[Reply]:
+    """What those invited by mail answered, by name."""
+    found: Sequence[Reply] = current_app.extensions["replies_to"](meeting.id)
     return found

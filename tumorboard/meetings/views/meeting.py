@@ -6,7 +6,7 @@ from flask import flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
-from tumorboard.accounts.domain import NotYours, Permission
+from tumorboard.accounts.domain import Actor, NotYours, Permission
 from tumorboard.accounts.models import Person
 from tumorboard.kernel.clock import local, utc_now
 from tumorboard.kernel.db import session, transaction
@@ -14,12 +14,12 @@ from tumorboard.kernel.errors import Invalid
 from tumorboard.kernel.ui import form_view
 from tumorboard.kernel.web import Submission, requires, see_other, submission
 from tumorboard.kernel.web.formats import when
-from tumorboard.meetings.domain import MeetingCancelled, MeetingOver
+from tumorboard.meetings.domain import MeetingCancelled, MeetingOver, in_numbers
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meeting_seen_by
 from tumorboard.meetings.schemas import CancellationSchema, Move, MoveSchema
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
-from tumorboard.meetings.views.blueprint import blueprint, own_cases_at, reach_of
+from tumorboard.meetings.views.blueprint import blueprint, own_cases_at, reach_of, replies_to
 from tumorboard.meetings.views.status import row_of
 from tumorboard.series.queries import chairs_of, coordinators_of
 
@@ -33,6 +33,7 @@ def show_meeting(meeting_id: int) -> ResponseReturnValue:
     """When and where it is, in the series' zone and, where the clocks differ, in the reader's."""
     meeting, now = meeting_seen_by(g.actor, meeting_id), utc_now()
     may_edit = g.actor.may(Permission.MEETING_EDIT, series_id=meeting.series_id)
+    replies = replies_to(meeting) if may_edit or _may_lead(meeting) else ()
     own_cases = own_cases_at(meeting, g.actor.person_id)
     there, here = local(meeting.starts_at, meeting.time_zone), local(meeting.starts_at, g.actor.zone)
     return render_template(
@@ -45,6 +46,8 @@ def show_meeting(meeting_id: int) -> ResponseReturnValue:
             ("Chair", _names(chairs_of(meeting.series_id))),
             ("Coordinator", _names(coordinators_of(meeting.series_id))),
         ],
+        replies=replies,
+        reply_numbers=in_numbers(replies),
         own_zone=g.actor.zone if there.utcoffset() != here.utcoffset() else None,
         is_over=meeting.ends_at <= now,
         reach=reach_of(meeting, now=now) if may_edit and meeting.ends_at > now else None,
@@ -119,6 +122,12 @@ def meeting_to_edit(meeting_id: int) -> Meeting:
     if not g.actor.may(Permission.MEETING_EDIT, series_id=meeting.series_id):
         raise NotYours(f"{meeting.series.name} is run by others. Ask its coordinator or an administrator.")
     return meeting
+
+
+def _may_lead(meeting: Meeting) -> bool:
+    """Whether the person arranges the board's agendas, and so wants to know who comes."""
+    actor: Actor = g.actor
+    return actor.may(Permission.AGENDA_EDIT, series_id=meeting.series_id)
 
 
 def _names(people: Select[Person]) -> str:

@@ -29,11 +29,15 @@ _PERMANENT = range(500, 600)
 
 @dataclass(frozen=True)
 class Deliverer:
-    """What delivery needs from outside: a renderer of mail texts, a transport and the sender's address."""
+    """What delivery needs from outside: a renderer of mail texts, a transport and the sender's address.
+
+    `reply_to` is where answers to invitations go, if not to the sender.
+    """
 
     render: Callable[[NoticeKind, dict[str, object]], str]
     transport: Transport
     sender: str
+    reply_to: str = ""
 
     def envelope(self, notice: Notice) -> Envelope:
         """Return the notice as a message to be."""
@@ -45,6 +49,9 @@ class Deliverer:
             text=self.render(notice.kind, {"name": notice.name, **notice.facts}),
             message_id=notice.message_id,
             date=format_datetime(notice.created_at),
+            reply_to=self.reply_to if notice.calendar else "",
+            calendar=notice.calendar or "",
+            calendar_method=notice.calendar_method or "",
         )
 
 

@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from base64 import encodebytes
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.errors import MessageError
@@ -19,7 +20,7 @@ _HEADERS = ["From", "To", "Subject", "Message-ID", "Date", "Auto-Submitted", "MI
 
 @dataclass(frozen=True, kw_only=True)
 class Envelope:
-    """What is needed to make a message."""
+    """What is needed to make a message; with `calendar`, one that a calendar program acts on (RFC 6047)."""
 
     sender: str
     address: str
@@ -28,6 +29,9 @@ class Envelope:
     text: str
     message_id: str
     date: str
+    reply_to: str = ""
+    calendar: str = ""
+    calendar_method: str = ""
 
     def message(self) -> EmailMessage:
         """Return the message.
@@ -47,9 +51,29 @@ class Envelope:
         message["Message-ID"] = f"<{self.message_id}@{self.sender.rpartition('@')[2]}>"
         message["Date"] = self.date
         message["Auto-Submitted"] = "auto-generated"
-        message.set_content(self.text)
-        _check_headers(message, self.address)
+        if self.reply_to:
+            message["Reply-To"] = Address("Tumorboard", addr_spec=self.reply_to)
+        if self.calendar:
+            self._offer_both(message)
+        else:
+            message.set_content(self.text)
+        _check_headers(message, self.address, {"Reply-To"} if self.reply_to else set())
         return message
+
+    def _offer_both(self, message: EmailMessage) -> None:
+        """Words first, the calendar last: programs take the last alternative that they understand.
+
+        No Content-Disposition: with one, some show a file instead of buttons to answer by.
+        """
+        message.set_content(self.text, cte="quoted-printable")
+        message.make_alternative()
+        # By the older policy: the newer would put the parameters into quotation marks, as no program does.
+        part = EmailMessage(policy=policy.compat32)
+        part["Content-Type"] = f"text/calendar; method={self.calendar_method}; charset=utf-8"
+        part["Content-Transfer-Encoding"] = "base64"
+        part.set_payload(encodebytes(self.calendar.encode()).decode("ascii"))
+        message.attach(part)
+        message.set_boundary(f"=_{self.message_id}")  # sent again, it is the same message
 
     def _recipient(self, name: str) -> Address:
         try:
@@ -111,9 +135,9 @@ def _display_name(name: str) -> str:
     return clean_line(name).replace("=?", "= ?")
 
 
-def _check_headers(message: EmailMessage, address: str) -> None:
+def _check_headers(message: EmailMessage, address: str, more: set[str]) -> None:
     read_back = message_from_bytes(message.as_bytes(), policy=policy.default)
     names = [name for name in read_back if not name.startswith("Content-")]
     to = read_back["To"].addresses
-    if sorted(names) != sorted(_HEADERS) or [one.addr_spec for one in to] != [address]:
+    if sorted(names) != sorted([*_HEADERS, *more]) or [one.addr_spec for one in to] != [address]:
         raise HeaderUnsafe("A mail header came out other than it went in.")
