@@ -22,7 +22,8 @@ def frozen():
 
 def _refusals() -> list[AuditEntry]:
     db.session.rollback()
-    return list(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "request.refused")))
+    found = select(AuditEntry).where(AuditEntry.action == "request.refused")
+    return list(db.session.scalars(found.order_by(AuditEntry.sequence)))
 
 
 def test_foreign_case_looked_for_is_recorded_with_its_code(client: FlaskClient) -> None:

@@ -79,6 +79,8 @@ def _do(act, meeting: Meeting, *, by, now: datetime) -> None:
         days, minutes = act
         wall = time(minutes // 60, minutes % 60)  # any time, those in the gap and in the doubled hour too
         start = instant_of(meeting.occurs_on + timedelta(days=days), wall, meeting.time_zone)
+        if start <= now:
+            return  # a meeting of this very day, put earlier than now
         end = start + timedelta(minutes=75)
         move_meeting(meeting, to_start=start, to_end=end, room="", reason="", by=by, now=now)
 

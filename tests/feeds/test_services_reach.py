@@ -7,14 +7,16 @@ import sqlalchemy as sa
 
 from tests.factories import NOW, a_person, a_series, an_accepted_case, as_actor, seat, stored
 from tests.feeds.makers import a_dated_meeting, an_agenda
+from tests.feeds.makers_invitations import a_round, an_invited_person, chosen
 from tumorboard.accounts.domain import Part
 from tumorboard.feeds.domain import LEAD, PATIENCE, Definition, expected_by, know_by, pause_learned
+from tumorboard.feeds.domain.invitations import Delivery
 from tumorboard.feeds.models import FeedToken, Follow
-from tumorboard.feeds.queries import behind, belongs, changes_since, feed_at, reach_of, showing
+from tumorboard.feeds.queries import behind, belongs, changes_since, feed_at, reach_of, showing, unaware
 from tumorboard.feeds.services import define_address, make_address, note_fetch, tell_unaware
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import ChangeKind
-from tumorboard.meetings.models import Meeting
+from tumorboard.meetings.models import Meeting, MeetingChange
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
 from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.revision import Change
@@ -291,3 +293,22 @@ def test_calendars_are_waited_for_up_to_a_day_and_never_on_the_eve():
     assert know_by(changed_at=NOW, was_at=far, will_be_at=far) == NOW + PATIENCE
     assert know_by(changed_at=NOW, was_at=near, will_be_at=far) == near - LEAD
     assert know_by(changed_at=NOW, was_at=None, will_be_at=NOW + HOUR) == NOW
+
+
+@pytest.mark.parametrize("delivery", [Delivery.INVITATIONS, Delivery.BOTH])
+def test_whom_an_invitation_tells_is_not_told_beside_it(app, delivery):
+    person, meeting = an_invited_person()
+    chosen(person, delivery)
+    a_calendar(person, polls=timedelta(days=7), fetched=NOW - HOUR)
+    a_round()
+
+    cancel(meeting)
+    first = unaware(last_change(), now=NOW)
+    a_round()
+
+    assert db.session.scalars(first).all() == []
+    assert told(now=NOW + PATIENCE) == [person.id] * 2  # the two mails of the invitation itself
+
+
+def last_change():
+    return db.session.scalars(sa.select(MeetingChange).order_by(MeetingChange.id.desc())).first()
