@@ -76,6 +76,7 @@ def create_app(settings: "Settings") -> Flask:
     cases_views.install_outlook(app, scheduling_services.outlook_of)
     cases_views.install_slot(app, agendas_queries.slot_of)
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
+    meetings_views.install_cases_held(app, agendas_queries.cases_held)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -89,6 +89,17 @@ def minutes_used_by_meeting(meeting_ids: Iterable[int]) -> dict[int, int]:
     return {meeting_id: int(minutes) for meeting_id, minutes in session().execute(found)}
 
 
+def cases_held(meeting_ids: Iterable[int]) -> dict[int, int]:
+    """How many cases stand on published agendas, by meeting."""
+    found = (
+        select(Agenda.meeting_id, func.count(AgendaItem.case_id).label("cases"))
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .where(Agenda.meeting_id.in_(list(meeting_ids)), Agenda.published_at.is_not(None))
+        .group_by(Agenda.meeting_id)
+    )
+    return {row.meeting_id: row.cases for row in session().execute(found)}
+
+
 def item_of(agenda: Agenda, item_id: int) -> AgendaItem:
     """Return the item of this very agenda. Raises NotFound."""
     item = next((item for item in agenda.items if item.id == item_id), None)

@@ -1,6 +1,6 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from flask import Blueprint, Flask, current_app
 
@@ -10,6 +10,7 @@ from tumorboard.meetings.models import Meeting
 blueprint = Blueprint("meetings", __name__)
 
 OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
+CasesHeld = Callable[[Iterable[int]], Mapping[int, int]]
 
 
 def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
@@ -20,4 +21,15 @@ def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
 def own_cases_at(meeting: Meeting, person_id: int) -> Sequence[OwnCase]:
     """The cases that the person presents at the meeting."""
     found: Sequence[OwnCase] = current_app.extensions["own_cases_at"](meeting, person_id)
+    return found
+
+
+def install_cases_held(app: Flask, cases_held: CasesHeld) -> None:
+    """Tell the preview of a closure how many cases the published agendas of meetings hold."""
+    app.extensions["cases_held"] = cases_held
+
+
+def cases_held(meeting_ids: Iterable[int]) -> Mapping[int, int]:
+    """How many cases stand on the published agendas of these meetings, by meeting."""
+    found: Mapping[int, int] = current_app.extensions["cases_held"](meeting_ids)
     return found

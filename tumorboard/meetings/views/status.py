@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import g
 
 from tumorboard.kernel.web.formats import when
+from tumorboard.meetings.domain import BY_VIDEO
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import may_join
 
@@ -20,6 +21,7 @@ class Status:
 
 CANCELLED = Status("Cancelled", "stop", "ban")
 MOVED = Status("Moved", "warn", "arrow-left-right")
+VIDEO_ONLY = Status("By video only", "warn", "video")
 PLANNED = Status("Planned", "good", "calendar-check")
 
 
@@ -40,10 +42,12 @@ def row_of(meeting: Meeting, *, presents: bool = False) -> Row:
 
 
 def status_of(meeting: Meeting) -> Status:
-    """Whether it takes place, and at its usual time."""
+    """Whether it takes place, at its usual time, and in a room."""
     if meeting.is_cancelled:
         return CANCELLED
-    return MOVED if meeting.moved_from_at else PLANNED
+    if meeting.moved_from_at:
+        return MOVED
+    return VIDEO_ONLY if meeting.room == BY_VIDEO else PLANNED
 
 
 def about(meeting: Meeting) -> str:
