@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tumorboard.kernel.db import Model
-from tumorboard.meetings.domain import MeetingState
+from tumorboard.meetings.domain import BY_VIDEO, MeetingState
 from tumorboard.series.models import Series
 
 
@@ -59,6 +59,11 @@ class Meeting(Model):
     def is_cancelled(self) -> bool:
         """Whether it does not take place."""
         return self.state is MeetingState.CANCELLED
+
+    @property
+    def is_by_video(self) -> bool:
+        """Whether it takes place, but in no room."""
+        return self.room == BY_VIDEO and not self.is_cancelled
 
 
 class HeldBack(Model):

@@ -2,5 +2,6 @@
 
 from tumorboard.feeds.calendar.bodies import Body
 from tumorboard.feeds.calendar.serve import as_it_stands, body_of, catch_up, kept_body, refreshed
+from tumorboard.feeds.calendar.single import meeting_file
 
-__all__ = ["Body", "as_it_stands", "body_of", "catch_up", "kept_body", "refreshed"]
+__all__ = ["Body", "as_it_stands", "body_of", "catch_up", "kept_body", "meeting_file", "refreshed"]

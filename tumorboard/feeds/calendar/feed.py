@@ -37,25 +37,26 @@ COLORS = {
     "education": "slategray",
 }
 OWN_COLOR = "teal"
-_END = b"END:VCALENDAR\r\n"
+END = b"END:VCALENDAR\r\n"
 
 
 def entry_text(event: FeedEvent, home: str) -> str:
     """Return the event as it stands in every feed: CRLF, no line over 75 bytes."""
-    return _lines(_event(event, home)).decode()
+    return lines_of(_event(event, home)).decode()
 
 
 def feed_bytes(feed: Feed, *, entries: str, zones: Sequence[str]) -> bytes:
     """Return the whole .ics file around the entries, with the zones that they name."""
     # RFC 5545 wants at least one component in a calendar, so that an empty one shows its zone.
     shown = zones if entries else [served_zone(feed.zone)]
-    head = _lines(_calendar(feed)).removesuffix(_END)
-    return b"".join([head, *(_zone_lines(zone) for zone in shown), entries.encode(), _END])
+    head = lines_of(_calendar(feed)).removesuffix(END)
+    return b"".join([head, *(zone_lines(zone) for zone in shown), entries.encode(), END])
 
 
 @cache
-def _zone_lines(zone: str) -> bytes:
-    return _lines(timezone_component(zone))
+def zone_lines(zone: str) -> bytes:
+    """The VTIMEZONE as it stands in a file."""
+    return lines_of(timezone_component(zone))
 
 
 def _calendar(feed: Feed) -> Calendar:
@@ -140,7 +141,8 @@ def _web_address(text: str) -> str | None:
     return text if parts.scheme in {"https", "http"} and parts.netloc else None
 
 
-def _lines(component: Component) -> bytes:
+def lines_of(component: Component) -> bytes:
+    """The component as it stands in a file."""
     return b"".join(_folded(line) for line in component.content_lines() if line)
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from flask import g
 
 from tumorboard.kernel.web.formats import when
-from tumorboard.meetings.domain import BY_VIDEO
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import may_join
 
@@ -47,7 +46,7 @@ def status_of(meeting: Meeting) -> Status:
         return CANCELLED
     if meeting.moved_from_at:
         return MOVED
-    return VIDEO_ONLY if meeting.room == BY_VIDEO else PLANNED
+    return VIDEO_ONLY if meeting.is_by_video else PLANNED
 
 
 def about(meeting: Meeting) -> str:
