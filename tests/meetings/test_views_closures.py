@@ -214,3 +214,14 @@ def test_meeting_by_video_says_so_on_its_page_and_in_its_series(client):
 
     assert "By video only Snow storm" in words(page)
     assert "By video only" in words(listed)
+
+
+def test_list_says_what_each_closure_did(admin):
+    remote, _off = (a_meeting(a_series(video_url=LINK)) for _ in range(2))
+    admin.post(CLOSE, data=decided(previewed(admin), remote, effect="video_only"))
+    admin.post(CLOSE, data=fields_of(previewed(admin, name="Quiet", starts_on="2026-12-12", ends_on="2026-12-12")))
+
+    page = words(admin.get(CLOSE))
+
+    assert "Meetings are cancelled, unless decided otherwise: 1 by video only, 1 cancelled" in page
+    assert "Weather Meetings are cancelled Remove Quiet" in page

@@ -182,11 +182,11 @@ def _days_of_others(touched: Sequence[Meeting], *, after: datetime) -> Mapping[i
     return {number: frozenset(found) for number, found in days.items()}
 
 
-def held_back_by(closure_id: int, *, after: datetime) -> Select[Meeting]:
-    """The meetings to come that a closure cancelled or moved, in order."""
+def held_back_by(*closure_ids: int, after: datetime) -> Select[Meeting]:
+    """The meetings to come that these closures cancelled, moved or sent to video, in order."""
     return (
         select(Meeting)
-        .where(Meeting.closure_id == closure_id, Meeting.starts_at > after)
+        .where(Meeting.closure_id.in_(closure_ids), Meeting.starts_at > after)
         .order_by(Meeting.starts_at, Meeting.id)
     )
 

@@ -1,7 +1,7 @@
 """Federal holidays, and the days on which a site or the whole alliance is closed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask import flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import effects_of, held_back_by
 from tumorboard.meetings.services import close_days, refusals, reopen_days
 from tumorboard.meetings.views.blueprint import blueprint
-from tumorboard.meetings.views.status import row_of
+from tumorboard.meetings.views.status import row_of, status_of
 from tumorboard.meetings.views.touched import (
     APART,
     Errors,
@@ -109,9 +109,11 @@ def _schema() -> ClosureSchema:
 
 def _page(form: Submission) -> str:
     today = local(utc_now(), g.actor.zone).date()
+    coming = session().scalars(closures(since=today)).all()
+    held_back = _held_back(*coming)
     return render_template(
         "meetings/closures.html",
-        closures=session().scalars(closures(since=today)).all(),
+        closures=[(one, _in_words(row for row in held_back if row.closure_id == one.id)) for one in coming],
         years=[(year, federal_holidays(year)) for year in (today.year, today.year + 1)],
         form=form_view(_schema(), form.typed, form.errors),
     )
@@ -134,14 +136,16 @@ def _preview(form: Submission, errors: Errors, *, trouble: str = "") -> str:
     )
 
 
-def _held_back(closure: Closure) -> Sequence[Meeting]:
-    return session().scalars(held_back_by(closure.id, after=utc_now())).all()
+def _held_back(*closed: Closure) -> Sequence[Meeting]:
+    return session().scalars(held_back_by(*(closure.id for closure in closed), after=utc_now())).all()
 
 
 def _told(closure: Closure) -> str:
-    """`1 meeting was cancelled, 2 were moved and 1 is by video only. Their rosters are told.`"""
-    counts = Counter(row_of(meeting).status.label for meeting in _held_back(closure))
-    if not counts:
-        return "No meeting was planned on these days."
-    did = ", ".join(f"{count} {label.lower()}" for label, count in counts.items())
-    return f"Meetings: {did}. Their rosters are told."
+    did = _in_words(_held_back(closure))
+    return f"Meetings: {did}. Their rosters are told." if did else "No meeting was planned on these days."
+
+
+def _in_words(meetings: Iterable[Meeting]) -> str:
+    """`1 cancelled, 2 moved, 1 by video only`; empty where there are none."""
+    counts = Counter(status_of(meeting).label.lower() for meeting in meetings)
+    return ", ".join(f"{count} {label}" for label, count in counts.items())
