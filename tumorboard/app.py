@@ -86,6 +86,7 @@ def create_app(settings: "Settings") -> Flask:
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
     meetings_views.install_reach(app, feeds_queries.reach_of)
     meetings_views.install_replies(app, feeds_queries.replies_to)
+    meetings_views.install_cases_held(app, agendas_queries.cases_held)
     agendas_views.install_plan_notes(app, scheduling_queries.notes_of)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

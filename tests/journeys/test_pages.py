@@ -1,6 +1,7 @@
 """Every page in light and dark and on a narrow screen; every main form as it looks when it was refused."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.base import AxeResults
@@ -10,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.journeys.demo import Demo
 from tests.journeys.watching import Watch
+from tumorboard.kernel.clock import utc_now
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
@@ -33,6 +35,8 @@ PAGES = [
     ("nurse", "/calendar"),
     ("coordinator", "/calendar?view=week"),
     ("coordinator", "/calendar?view=list"),
+    ("coordinator", "/calendar?series=thoracic&series=sarcoma"),
+    ("nurse", "/calendar?series=symposium&day=2026-01-05"),
     ("nurse", "/subscriptions"),
     ("nurse", "/invitations"),
     ("chair", "/invitations"),
@@ -103,6 +107,7 @@ NO_PAGES = {
     "feeds.series",
     "feeds.personal",
     "feeds.robots",
+    "feeds.meeting",
     "security.tf_select",
     "security.two_factor_rescue",
     "security.two_factor_token_validation",
@@ -194,6 +199,59 @@ def test_refused_form_opens_at_what_to_fix_and_has_no_barrier(
     expect(page.locator("[aria-invalid=true], fieldset.bad input").first).to_be_focused()
     check_reflow(page)
     check_both_schemes(page, watch)
+
+
+def test_preview_of_a_closure_has_no_barrier_nor_has_what_it_refuses(
+    demo_as_loaded: Demo, context: BrowserContext, watch: Watch
+) -> None:
+    page = demo_as_loaded.sign_in(context, "admin")
+    page.goto(demo_as_loaded.url + "/closures")
+    page.get_by_label("Name").fill("Ice")
+    page.get_by_label("Who is closed").select_option(label="The whole alliance")
+    page.get_by_label("Weather").check()
+    first, last = ((utc_now().date() + timedelta(days=days)).isoformat() for days in (20, 26))
+    page.get_by_label("First day").fill(first)
+    page.get_by_label("Last day").fill(last)
+    page.get_by_role("button", name="See what it touches").click()
+    expect(page.get_by_role("heading", name=re.compile(r"\d+ meetings touched"))).to_be_visible()
+    check_reflow(page)
+
+    page.get_by_label("Move", exact=True).first.check()
+    page.get_by_label(re.compile("^To the day")).first.fill(first)
+    page.get_by_role("button", name="Close these days").click()
+
+    expect(page).to_have_title(re.compile(r"^Error: "))
+    expect(page.locator("#errors")).to_be_focused()
+    check_reflow(page)
+    check_both_schemes(page, watch)
+
+
+@pytest.mark.parametrize(
+    ("path", "button"), [("/calendar", "button:has-text('Series')"), ("/subscriptions", ".program summary")]
+)
+def test_what_opens_on_a_page_has_no_barrier(
+    demo_as_loaded: Demo, context: BrowserContext, watch: Watch, path: str, button: str
+) -> None:
+    page = demo_as_loaded.sign_in(context, "nurse")
+    page.goto(demo_as_loaded.url + path)
+
+    for number in range(page.locator(button).count()):
+        page.locator(button).nth(number).press("Enter")
+        check_reflow(page)
+
+    check_both_schemes(page, watch)
+
+
+def test_month_is_printed_on_one_page_across(demo_as_loaded: Demo, context: BrowserContext) -> None:
+    page = demo_as_loaded.sign_in(context, "coordinator")
+    months = ((utc_now() + timedelta(days=30 * number)).date().isoformat() for number in range(3))
+
+    sheets = []
+    for first in months:
+        page.goto(f"{demo_as_loaded.url}/calendar?day={first}")
+        sheets.append(re.findall(rb"/MediaBox ?\[0 0 (\d+) (\d+)\]", page.pdf(prefer_css_page_size=True)))
+
+    assert sheets == 3 * [[(b"792", b"612")]]
 
 
 def test_list_of_pages_names_every_page_there_is(demo_as_loaded: Demo) -> None:

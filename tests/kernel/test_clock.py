@@ -4,7 +4,20 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from tumorboard.kernel.clock import clock, day, duration, instant_of, is_zone, span, until, when, when_there, zone_name
+from tumorboard.kernel.clock import (
+    clock,
+    day,
+    duration,
+    instant_of,
+    is_zone,
+    keeps_other_time,
+    span,
+    there,
+    until,
+    when,
+    when_there,
+    zone_name,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,3 +74,27 @@ def test_zone_is_known_or_not() -> None:
 )
 def test_days_to_come_are_counted_as_the_readers_calendar_does(now: datetime, words: str) -> None:
     assert until(datetime(2026, 12, 7, 12, 0, tzinfo=UTC), now=now, zone="America/New_York") == words
+
+
+NEW_YORK = "America/New_York"
+EVENING = datetime(2026, 12, 8, 23, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "told"),
+    [
+        ("America/Phoenix", "4:00 PM in Phoenix, MST"),
+        ("America/Los_Angeles", "3:00 PM in Los Angeles, PST"),
+        ("Europe/London", "11:00 PM in London, GMT"),
+        ("Asia/Tokyo", "Wed 8:00 AM in Tokyo, JST"),
+        ("America/Sao_Paulo", "8:00 PM in Sao Paulo"),
+    ],
+)
+def test_time_of_another_place_names_its_city_and_the_day_where_it_is_another(zone: str, told: str) -> None:
+    assert there(EVENING, zone, home=NEW_YORK) == told
+
+
+def test_zones_of_one_time_are_not_told_apart_and_others_only_while_their_clocks_differ() -> None:
+    assert not keeps_other_time(EVENING, "America/Detroit", home=NEW_YORK)
+    assert keeps_other_time(EVENING, "America/Phoenix", home="America/Los_Angeles")
+    assert not keeps_other_time(datetime(2026, 7, 8, tzinfo=UTC), "America/Phoenix", home="America/Los_Angeles")

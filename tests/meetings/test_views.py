@@ -390,6 +390,6 @@ def test_mail_names_board_times_and_the_way_on(app, kind):
         text = app.extensions["deliverer"].render(kind, facts)
 
     assert "Thoracic tumor board" in text
-    assert "2 later meetings" in text
+    assert "2 more meetings" in text
     assert "/meetings/7" in text
     assert "\n\n\n" not in text

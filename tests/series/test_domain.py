@@ -219,3 +219,31 @@ def test_federal_holidays_of_a_year_hold_observed_days():
 
 def test_instants_are_utc():
     assert instant_of(CHRISTMAS, time(7), "America/New_York") == datetime(2026, 12, 25, 12, tzinfo=UTC)
+
+
+def test_day_held_by_video_stays_where_it_is_and_carries_the_link_of_the_closure():
+    closed = Closing("Flood", CHRISTMAS, CHRISTMAS, ClosureEffect.VIDEO_ONLY, 9, "https://video.example.org/all")
+
+    day = Openings(HolidayRule.CANCEL, (closed,)).fate_of(CHRISTMAS)
+
+    assert (day.meets_on, day.takes_place, day.reason, day.closure_id) == (CHRISTMAS, True, "Flood", 9)
+    assert (day.is_by_video, day.video_url) == (True, "https://video.example.org/all")
+
+
+def test_day_taken_by_another_meeting_is_no_free_workday():
+    monday = date(2026, 12, 28)
+
+    assert Openings(HolidayRule.CANCEL).next_workday(CHRISTMAS, taken={monday}) == date(2026, 12, 29)
+
+
+@pytest.mark.parametrize(
+    ("rule", "closings", "name"),
+    [
+        (HolidayRule.CANCEL, (), "Christmas Day"),
+        (HolidayRule.NEXT_WORKDAY, (), "Christmas Day"),
+        (HolidayRule.MEET, (), ""),
+        (HolidayRule.MEET, (Closing("Flood", CHRISTMAS, CHRISTMAS, ClosureEffect.CANCEL),), "Flood"),
+    ],
+)
+def test_series_is_kept_from_a_day_by_a_closure_or_by_a_holiday_that_it_observes(rule, closings, name):
+    assert Openings(rule, closings).closed_for(CHRISTMAS) == name

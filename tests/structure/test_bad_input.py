@@ -122,7 +122,8 @@ FILTERS = {
     "triage": ("urgency", "board"),
     "cases": ("state", "page"),
     "audit-trail": ("subject_id", "page"),
-    "calendar": ("day", "view", "whose", "kind"),
+    "calendar": ("day", "view", "whose", "kind", "series"),
+    "closures": ("name", "institution_id", "cause", "effect", "starts_on", "ends_on", "video_url"),
     "outbox": ("state",),
 }
 

@@ -38,6 +38,14 @@ class Row:
         return due is not None and local(meeting.starts_at, meeting.time_zone).date() > due
 
 
+@dataclass(frozen=True)
+class Spell:
+    """One item as minutes: the pause before it, and how long it lasts."""
+
+    gap_minutes: int
+    minutes: int
+
+
 def agenda_of(meeting: Meeting) -> Agenda | None:
     """Return the meeting's agenda with all that its page shows, or None where nobody has begun one."""
     found = (
@@ -87,6 +95,31 @@ def minutes_used_by_meeting(meeting_ids: Iterable[int]) -> dict[int, int]:
         .group_by(Agenda.meeting_id)
     )
     return {meeting_id: int(minutes) for meeting_id, minutes in session().execute(found)}
+
+
+def spells_by_meeting(meeting_ids: Iterable[int]) -> dict[int, list[Spell]]:
+    """How the items follow one another, by meeting: what a ruler draws, and nothing of the cases."""
+    found = (
+        select(Agenda.meeting_id, AgendaItem.gap_minutes, AgendaItem.minutes)
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .where(Agenda.meeting_id.in_(list(meeting_ids)))
+        .order_by(Agenda.meeting_id, AgendaItem.position)
+    )
+    spells: dict[int, list[Spell]] = {}
+    for meeting_id, gap_minutes, minutes in session().execute(found):
+        spells.setdefault(meeting_id, []).append(Spell(gap_minutes, minutes))
+    return spells
+
+
+def cases_held(meeting_ids: Iterable[int]) -> dict[int, int]:
+    """How many cases stand on published agendas, by meeting."""
+    found = (
+        select(Agenda.meeting_id, func.count(AgendaItem.case_id).label("cases"))
+        .join(AgendaItem, AgendaItem.agenda_id == Agenda.id)
+        .where(Agenda.meeting_id.in_(list(meeting_ids)), Agenda.published_at.is_not(None))
+        .group_by(Agenda.meeting_id)
+    )
+    return {row.meeting_id: row.cases for row in session().execute(found)}
 
 
 def item_of(agenda: Agenda, item_id: int) -> AgendaItem:

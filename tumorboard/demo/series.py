@@ -9,14 +9,16 @@ from tumorboard.accounts.models import Person
 from tumorboard.demo.people import Alliance
 from tumorboard.kernel.clock import local
 from tumorboard.kernel.db import session
+from tumorboard.meetings.domain import Decision
 from tumorboard.meetings.models import Meeting
-from tumorboard.meetings.queries import coming_of
-from tumorboard.meetings.services import apply_closure, cancel_meeting, make_meetings, move_meeting, set_talk
+from tumorboard.meetings.queries import coming_of, effects_of
+from tumorboard.meetings.services import cancel_meeting, close_days, make_meetings, move_meeting, set_talk
 from tumorboard.series.domain import ClosureCause, ClosureEffect, SeatPart, SeriesKind, Site
 from tumorboard.series.models import Series
-from tumorboard.series.services import ClosureDraft, SeriesDraft, add_closure, add_seat, create_series
+from tumorboard.series.services import ClosureDraft, SeriesDraft, add_seat, create_series
 
 PAST = timedelta(weeks=12)
+_THURSDAY = 3
 _S = Specialty
 CORE = (_S.SURGERY, _S.MEDICAL_ONCOLOGY, _S.RADIATION_ONCOLOGY, _S.PATHOLOGY, _S.RADIOLOGY)
 
@@ -34,6 +36,8 @@ class BoardPlan:
     kind: SeriesKind = SeriesKind.TUMOR_BOARD
     reserve: int = 0
     extra: tuple[Specialty, ...] = ()
+    zone: str = "America/New_York"
+    room: str = "Conference Center B"
 
 
 BOARDS = (
@@ -45,8 +49,8 @@ BOARDS = (
     BoardPlan("gynecologic", "Gynecologic tumor board", Site.GYN, "FR", time(7, 30), 60),
     BoardPlan("head-and-neck", "Head and neck tumor board", Site.HEAD_NECK, "WE", time(7, 0), 75),
     BoardPlan("cns", "Central nervous system tumor board", Site.CNS, "FR", time(12, 0), 60, extra=(_S.NEUROSURGERY,)),
-    BoardPlan("melanoma", "Melanoma disease management team", Site.MELANOMA, "TU", time(12, 0), 45, SeriesKind.DMT, extra=(_S.DERMATOLOGY,)),
-    BoardPlan("sarcoma", "Sarcoma tumor board", Site.SARCOMA, "MO", time(16, 0), 60),
+    BoardPlan("melanoma", "Melanoma disease management team", Site.MELANOMA, "TU", time(17, 0), 45, SeriesKind.DMT, extra=(_S.DERMATOLOGY,), zone="Europe/London", room="Thames House, London"),
+    BoardPlan("sarcoma", "Sarcoma tumor board", Site.SARCOMA, "MO", time(16, 0), 60, zone="America/Phoenix", room="Desert Clinic, Phoenix"),
     BoardPlan("lymphoma", "Lymphoma disease management team", Site.LYMPHOMA, "WE", time(16, 30), 60, SeriesKind.DMT, extra=(_S.HEMATOLOGY,)),
     BoardPlan("bmt", "Bone marrow transplant disease management team", Site.BMT, "TH", time(12, 0), 60, SeriesKind.DMT, extra=(_S.TRANSPLANT, _S.HEMATOLOGY)),
 )  # fmt: skip
@@ -103,7 +107,14 @@ def make_events(series: dict[str, Series], alliance: Alliance, *, by: Actor, now
         by=by,
         now=now,
     )
-    snow = local(now + timedelta(days=9), "America/New_York").date()
+    _let_it_snow(alliance, by, now)
+    _give_talks(series, by, now)
+
+
+def _let_it_snow(alliance: Alliance, by: Actor, now: datetime) -> None:
+    """A Thursday of snow on which three boards meet: one by video, one on another day, the others not at all."""
+    snow = local(now + timedelta(days=7), "America/New_York").date()
+    snow += timedelta(days=(_THURSDAY - snow.weekday()) % 7)
     draft = ClosureDraft(
         name="Snow storm",
         cause=ClosureCause.WEATHER,
@@ -112,8 +123,13 @@ def make_events(series: dict[str, Series], alliance: Alliance, *, by: Actor, now
         ends_on=snow,
         institution_id=alliance.institutions["msk"].id,
     )
-    apply_closure(add_closure(draft, by=by, now=now), by=by, now=now)
-    _give_talks(series, by, now)
+    effects = effects_of(draft.closing, institution_id=draft.institution_id, now=now)
+    decisions = {one.meeting.id: Decision(one.meeting.version, ClosureEffect.CANCEL) for one in effects}
+    boards = [one for one in effects if one.meeting.series.kind.is_board]
+    for effect, choice in zip(boards, (ClosureEffect.VIDEO_ONLY, ClosureEffect.NEXT_WORKDAY), strict=False):
+        meeting = effect.meeting
+        decisions[meeting.id] = Decision(meeting.version, choice, effect.offered_at)
+    close_days(draft, by=by, now=now, decisions=decisions)
 
 
 def _coming(series: Series, now: datetime) -> list[Meeting]:
@@ -128,7 +144,7 @@ def _board(plan: BoardPlan, alliance: Alliance, first_on: date, by: Actor, now: 
         kind=plan.kind,
         site=plan.site,
         host_id=alliance.institutions["msk"].id,
-        time_zone="America/New_York",
+        time_zone=plan.zone,
         rule=f"FREQ=WEEKLY;BYDAY={plan.day}",
         starts=plan.starts,
         length_minutes=plan.length,
@@ -138,7 +154,7 @@ def _board(plan: BoardPlan, alliance: Alliance, first_on: date, by: Actor, now: 
         capacity_minutes=plan.length,
         reserve_minutes=plan.reserve,
         case_minutes=10 if plan.length > 60 else 8,
-        room="Conference Center B",
+        room=plan.room,
         video_url=f"https://video.{plan.slug}.tumorboard.example/room",
     )
     return create_series(draft, by=by, now=now)

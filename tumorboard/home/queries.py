@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from tumorboard.accounts.domain import Actor, InstitutionKind, Permission
 from tumorboard.accounts.models import Institution, Person
-from tumorboard.agendas.queries import minutes_used_by_meeting
+from tumorboard.agendas.queries import Spell, spells_by_meeting
 from tumorboard.feeds.queries import concerns, presented_by
-from tumorboard.kernel.clock import instant_of, local, long_day
+from tumorboard.kernel.clock import instant_of, keeps_other_time, local, long_day, there
 from tumorboard.kernel.db import Model, session
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meetings_between
-from tumorboard.series.domain import SeriesKind, federal_holidays
+from tumorboard.series.domain import SeriesKind, Site, federal_holidays
 from tumorboard.series.models import Closure, Series
-from tumorboard.series.queries import closures
+from tumorboard.series.queries import closures, visible_series
 
 T = TypeVar("T", bound=Model)
 _ONE_DAY = timedelta(days=1)
@@ -28,13 +28,28 @@ _ONE_DAY = timedelta(days=1)
 class Entry:
     """One meeting on the reader's wall calendar.
 
-    `used_minutes` is None where the reader may not see the agenda, or where there is none to see.
+    `spells` are the items of its agenda, None where the reader may not see it, or where there is none to see. `there`
+    is its time on the wall of its series, where that shows another one than the reader's.
     """
 
     meeting: Meeting
     wall: datetime
+    wall_end: datetime
     is_over: bool
-    used_minutes: int | None
+    spells: Sequence[Spell] | None
+    there: str
+
+    @property
+    def used_minutes(self) -> int | None:
+        """How many minutes the cases take."""
+        return None if self.spells is None else sum(spell.minutes for spell in self.spells)
+
+    @property
+    def segments(self) -> list[tuple[int, str]]:
+        """What the ruler draws: one segment a case, in the colour of the site, with the pauses between."""
+        of_site = f"s-{self.meeting.series.site.value}"
+        parts = ((spell.gap_minutes, spell.minutes) for spell in self.spells or ())
+        return [piece for gap, minutes in parts for piece in ((gap, ""), (minutes, of_site)) if piece[0]]
 
     @property
     def kind(self) -> SeriesKind:
@@ -71,12 +86,15 @@ def entries(actor: Actor, *, first: date, last: date, mine: bool, now: datetime)
         presenting = set(session().scalars(presented_by(actor.person_id, since=since)))
         found = found.where(concerns(actor.person_id, presenting=presenting))
     meetings = session().scalars(found).unique().all()
-    seen = {meeting.id: 0 for meeting in meetings if _shows_fullness(actor, meeting)}
-    used = seen | minutes_used_by_meeting(seen)
-    return [
-        Entry(meeting, local(meeting.starts_at, actor.zone), meeting.ends_at <= now, used.get(meeting.id))
-        for meeting in meetings
-    ]
+    seen: dict[int, list[Spell]] = {meeting.id: [] for meeting in meetings if _shows_fullness(actor, meeting)}
+    spells = seen | spells_by_meeting(seen)
+    return [_entry(meeting, actor.zone, spells.get(meeting.id), now=now) for meeting in meetings]
+
+
+def series_on_offer(actor: Actor) -> Select[str, str, SeriesKind, Site]:
+    """Slug, short name, kind and site of what the calendar can be narrowed to, by short name."""
+    columns = Series.slug, Series.short_name, Series.kind, Series.site
+    return visible_series(actor).order_by(None).with_only_columns(*columns).order_by(Series.short_name, Series.slug)
 
 
 def days_of_rest(actor: Actor, *, first: date, last: date) -> Mapping[date, Sequence[str]]:
@@ -95,6 +113,12 @@ def days_of_rest(actor: Actor, *, first: date, last: date) -> Mapping[date, Sequ
             if label not in names[day]:
                 names[day].append(label)
     return {day: found for day, found in names.items() if first <= day <= last}
+
+
+def _entry(meeting: Meeting, home: str, spells: Sequence[Spell] | None, *, now: datetime) -> Entry:
+    at, zone = meeting.starts_at, meeting.time_zone
+    elsewhere = there(at, zone, home=home) if keeps_other_time(at, zone, home=home) else ""
+    return Entry(meeting, local(at, home), local(meeting.ends_at, home), meeting.ends_at <= now, spells, elsewhere)
 
 
 def _shows_fullness(actor: Actor, meeting: Meeting) -> bool:

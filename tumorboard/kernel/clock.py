@@ -81,6 +81,19 @@ def when_there(value: datetime, zone: str) -> str:
     return f"{when(value, zone)} {zone_name(zone)}"
 
 
+def there(value: datetime, zone: str, *, home: str) -> str:
+    """`8:00 AM in Phoenix, MST` beside a time told in the home zone; the weekday where it is another day there."""
+    wall, abbreviation = local(value, zone), local(value, zone).tzname() or ""
+    named = f", {abbreviation}" if abbreviation.isalpha() else ""
+    other_day = f"{wall:%a} " if wall.date() != local(value, home).date() else ""
+    return f"{other_day}{clock(wall)} in {_city(zone)}{named}"
+
+
+def keeps_other_time(value: datetime, zone: str, *, home: str) -> bool:
+    """Whether the walls of the two zones show different times at the instant."""
+    return local(value, zone).utcoffset() != local(value, home).utcoffset()
+
+
 def stamp(value: datetime, zone: str) -> str:
     """`Tue, Dec 8, 2026, 7:00:09 AM`, where seconds and the year count."""
     wall = local(value, zone)
@@ -97,7 +110,11 @@ def span(starts: datetime, ends: datetime, zone: str) -> str:
 
 def zone_name(zone: str) -> str:
     """`Eastern` for America/New_York."""
-    return _SPOKEN.get(zone, zone.rpartition("/")[2].replace("_", " "))
+    return _SPOKEN.get(zone, _city(zone))
+
+
+def _city(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 def duration(value: timedelta) -> str:

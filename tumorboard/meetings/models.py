@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tumorboard.kernel.db import Model
-from tumorboard.meetings.domain import ChangeKind, MeetingState
+from tumorboard.meetings.domain import BY_VIDEO, ChangeKind, MeetingState
 from tumorboard.series.models import Series
 
 
@@ -51,6 +51,7 @@ class Meeting(Model):
     version: Mapped[int] = mapped_column(default=1)
 
     series: Mapped[Series] = relationship(lazy="joined", innerjoin=True)
+    held_back: Mapped["HeldBack | None"] = relationship(cascade="all, delete-orphan", single_parent=True)
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -58,6 +59,29 @@ class Meeting(Model):
     def is_cancelled(self) -> bool:
         """Whether it does not take place."""
         return self.state is MeetingState.CANCELLED
+
+    @property
+    def is_by_video(self) -> bool:
+        """Whether it takes place, but in no room."""
+        return self.room == BY_VIDEO and not self.is_cancelled
+
+
+class HeldBack(Model):
+    """How a meeting stood before a closure held it back, where its series alone does not tell.
+
+    That is the case of a meeting that somebody had edited, or for which the closure's general effect was not taken.
+    """
+
+    __tablename__ = "held_back"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    moved_from_at: Mapped[datetime | None]
+    room: Mapped[str] = mapped_column(String(120))
+    video_url: Mapped[str] = mapped_column(String(300))
+    reason: Mapped[str] = mapped_column(String(300))
+    is_edited: Mapped[bool]
 
 
 class MeetingChange(Model):

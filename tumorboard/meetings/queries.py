@@ -1,6 +1,6 @@
 """Questions about meetings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -56,10 +56,27 @@ class Outlook:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a closure does to one meeting: it moves, or (None) is cancelled."""
+    """What a closure does to one meeting by its general effect, and what is known to decide otherwise.
+
+    `moves_to` is None unless it moves. `offered_at` is the next workday that is free, None where there is none within a
+    month. `taken` are the days of the series' other meetings.
+    """
 
     meeting: Meeting
-    moves_to: datetime | None
+    effect: ClosureEffect
+    offered_at: datetime | None
+    openings: Openings
+    taken: frozenset[date]
+
+    @property
+    def moves_to(self) -> datetime | None:
+        """When it takes place, if it moves."""
+        return self.offered_at if self.effect is ClosureEffect.NEXT_WORKDAY else None
+
+    @property
+    def own_link(self) -> str:
+        """Where it can meet by video without anybody typing a link."""
+        return self.meeting.video_url or self.meeting.series.video_url
 
 
 def visible_meetings(actor: Actor) -> Select[Meeting]:
@@ -73,6 +90,11 @@ def meeting_seen_by(actor: Actor, meeting_id: int) -> Meeting:
     if meeting is None:
         raise NotFound("There is no such meeting here.")
     return meeting
+
+
+def meetings_numbered(numbers: Iterable[int]) -> Select[Meeting]:
+    """These meetings, in order."""
+    return select(Meeting).where(Meeting.id.in_(list(numbers))).order_by(Meeting.starts_at, Meeting.id)
 
 
 def meetings_between(actor: Actor, *, since: datetime, until: datetime) -> Select[Meeting]:
@@ -116,24 +138,55 @@ def effects_of(closing: Closing, *, institution_id: int | None, now: datetime) -
     )
     touched = [meeting for meeting in session().scalars(found) if closing.covers(local_day_of(meeting))]
     hosts = {meeting.series.host_id for meeting in touched}
-    closings = {host_id: closings_of(host_id, since=closing.starts_on) for host_id in hosts}
-    return [Effect(one, _new_time(one, closing, closings[one.series.host_id])) for one in touched]
+    closings = {host_id: (closing, *closings_of(host_id, since=closing.starts_on)) for host_id in hosts}
+    taken = _days_of_others(touched, after=now)
+    effects: list[Effect] = []
+    for meeting in touched:
+        effects.append(
+            _effect_on(meeting, closing, closings[meeting.series.host_id], taken[meeting.series_id], effects)
+        )
+    return effects
 
 
-def _new_time(meeting: Meeting, closing: Closing, others: tuple[Closing, ...]) -> datetime | None:
-    if closing.effect is ClosureEffect.CANCEL:
-        return None
-    openings = Openings(meeting.series.holiday_rule, (closing, *others))
-    day = openings.next_workday(local_day_of(meeting))
+def _effect_on(
+    meeting: Meeting, closing: Closing, closings: tuple[Closing, ...], taken: frozenset[date], before: Sequence[Effect]
+) -> Effect:
+    """The offered day is one that no other meeting of the series has, nor was offered one before this."""
+    openings = Openings(meeting.series.holiday_rule, closings)
+    same_series = (one for one in before if one.meeting.series_id == meeting.series_id)
+    offered = {local(one.offered_at, meeting.time_zone).date() for one in same_series if one.offered_at}
+    day = openings.next_workday(local_day_of(meeting), taken=taken | offered)
     wall = local(meeting.starts_at, meeting.time_zone).time()
-    return None if day is None else instant_of(day, wall, meeting.time_zone)
+    at = None if day is None else instant_of(day, wall, meeting.time_zone)
+    return Effect(meeting, _possible(closing, meeting, at), at, openings, taken)
 
 
-def held_back_by(closure_id: int, *, after: datetime) -> Select[Meeting]:
-    """The meetings to come that a closure cancelled or moved, in order."""
+def _possible(closing: Closing, meeting: Meeting, at: datetime | None) -> ClosureEffect:
+    link = meeting.video_url or meeting.series.video_url or closing.video_url
+    lacking = {ClosureEffect.NEXT_WORKDAY: at is None, ClosureEffect.VIDEO_ONLY: not link}
+    return ClosureEffect.CANCEL if lacking.get(closing.effect) else closing.effect
+
+
+def _days_of_others(touched: Sequence[Meeting], *, after: datetime) -> Mapping[int, frozenset[date]]:
+    """The days on which the series of these meetings meet besides, by series."""
+    numbers = {meeting.series_id for meeting in touched}
+    found = select(Meeting.series_id, Meeting.starts_at, Meeting.time_zone).where(
+        Meeting.series_id.in_(numbers),
+        Meeting.id.not_in([meeting.id for meeting in touched]),
+        Meeting.state == MeetingState.PLANNED,
+        Meeting.starts_at > after,
+    )
+    days: dict[int, set[date]] = {number: set() for number in numbers}
+    for series_id, starts_at, zone in session().execute(found):
+        days[series_id].add(local(starts_at, zone).date())
+    return {number: frozenset(found) for number, found in days.items()}
+
+
+def held_back_by(*closure_ids: int, after: datetime) -> Select[Meeting]:
+    """The meetings to come that these closures cancelled, moved or sent to video, in order."""
     return (
         select(Meeting)
-        .where(Meeting.closure_id == closure_id, Meeting.starts_at > after)
+        .where(Meeting.closure_id.in_(closure_ids), Meeting.starts_at > after)
         .order_by(Meeting.starts_at, Meeting.id)
     )
 

@@ -1,14 +1,16 @@
-"""What people send about one meeting."""
+"""What people send about one meeting, and about each that closed days touch."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from marshmallow import post_load
+from marshmallow import ValidationError, fields, post_load, pre_load, validates_schema
 
-from tumorboard.kernel.clock import instant_of
+from tumorboard.kernel.clock import instant_of, local
+from tumorboard.kernel.errors import Invalid
 from tumorboard.kernel.web import FormSchema, Line, Paragraph
-from tumorboard.series.domain import LONGEST_LENGTH_MINUTES
+from tumorboard.series.domain import LONGEST_LENGTH_MINUTES, ClosureEffect
 from tumorboard.series.schemas.questions import a_day, a_time, a_video_link, some_minutes
 
 
@@ -60,6 +62,72 @@ class CancellationSchema(FormSchema):
         metadata={"label": "Reason", "hint": "Everybody who sees the meeting reads it. Name no patient."},
         error_messages={"required": "Say why, so that people know what to expect."},
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is to become of a meeting on closed days; the time is of its series' wall."""
+
+    version: int
+    effect: ClosureEffect
+    day: date | None = None
+    starts: time | None = None
+    video_url: str = ""
+
+    def moves_to(self, zone: str) -> datetime | None:
+        """The instant to which it moves. Raises Invalid for a time that the clock leaves out on that day."""
+        if self.day is None or self.starts is None:
+            return None
+        at = instant_of(self.day, self.starts, zone)
+        if local(at, zone).time() != self.starts:
+            raise Invalid(fields={"starts": ["The clock leaves this time out on that day. Choose another time."]})
+        return at
+
+
+# Answers that count for one choice only; whatever stands in the others is kept on the page and not looked at.
+_OF_EFFECT = {
+    "day": ClosureEffect.NEXT_WORKDAY,
+    "starts": ClosureEffect.NEXT_WORKDAY,
+    "video_url": ClosureEffect.VIDEO_ONLY,
+}
+
+
+class AnswerSchema(FormSchema):
+    """What is to become of one meeting on closed days."""
+
+    version = fields.Integer(required=True, metadata={"kind": "hidden"})
+    effect = fields.Enum(
+        ClosureEffect,
+        by_value=True,
+        required=True,
+        metadata={
+            "label": "What happens",
+            "across": True,
+            "choices": [("cancel", "Cancel"), ("next_workday", "Move"), ("video_only", "By video only")],
+        },
+        error_messages={"required": "Choose what happens to this meeting."},
+    )
+    day = a_day("To the day")
+    starts = fields.Time(
+        metadata={"label": "Starts at"}, error_messages={"invalid": "Enter a time such as 7:00 AM."}, load_default=None
+    )
+    video_url = a_video_link("The series has no link of its own. It must begin with https://.")
+
+    @pre_load
+    def _leave_out(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if _OF_EFFECT.get(name) in (None, data.get("effect"))}
+
+    @validates_schema
+    def _says_when(self, data: dict[str, Any], **_: Any) -> None:
+        if data["effect"] is ClosureEffect.NEXT_WORKDAY:
+            asked = {"day": "Choose a day.", "starts": "Enter when it starts."}
+            missing = {name: [sentence] for name, sentence in asked.items() if data.get(name) is None}
+            if missing:
+                raise ValidationError(missing)
+
+    @post_load
+    def _answer(self, data: dict[str, Any], **_: Any) -> Answer:
+        return Answer(**data)
 
 
 class TalkSchema(FormSchema):

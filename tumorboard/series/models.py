@@ -132,7 +132,10 @@ class Seat(Model):
 
 
 class Closure(Model):
-    """Days on which a site, or the whole alliance, is closed; both included."""
+    """Days on which a site, or the whole alliance, is closed; both included.
+
+    `video_url` is where meetings without a link of their own meet by video.
+    """
 
     __tablename__ = "closure"
     __table_args__ = (CheckConstraint("starts_on <= ends_on", name="in_order"),)
@@ -142,6 +145,7 @@ class Closure(Model):
     name: Mapped[str] = mapped_column(String(120))
     cause: Mapped[ClosureCause]
     effect: Mapped[ClosureEffect]
+    video_url: Mapped[str] = mapped_column(String(300), default="")
     starts_on: Mapped[date]
     ends_on: Mapped[date]
 
@@ -150,4 +154,4 @@ class Closure(Model):
     @property
     def closing(self) -> Closing:
         """The closed days as a value."""
-        return Closing(self.name, self.starts_on, self.ends_on, self.effect, self.id)
+        return Closing(self.name, self.starts_on, self.ends_on, self.effect, self.id, self.video_url)

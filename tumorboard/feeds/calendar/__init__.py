@@ -5,6 +5,7 @@ from tumorboard.feeds.calendar.incoming import receive
 from tumorboard.feeds.calendar.invitation import written
 from tumorboard.feeds.calendar.reply import LARGEST_BYTES as LARGEST_MAIL_BYTES
 from tumorboard.feeds.calendar.serve import as_it_stands, body_of, catch_up, kept_body, refreshed
+from tumorboard.feeds.calendar.single import meeting_file
 
 __all__ = [
     "Body",
@@ -13,6 +14,7 @@ __all__ = [
     "body_of",
     "catch_up",
     "kept_body",
+    "meeting_file",
     "receive",
     "refreshed",
     "written",

@@ -39,7 +39,7 @@ COLORS = {
     "education": "slategray",
 }
 OWN_COLOR = "teal"
-_END = b"END:VCALENDAR\r\n"
+END = b"END:VCALENDAR\r\n"
 
 
 def entry_text(event: FeedEvent, home: str) -> str:
@@ -56,13 +56,13 @@ def feed_bytes(feed: Feed, *, entries: str, zones: Sequence[str]) -> bytes:
     """Return the whole .ics file around the entries, with the zones that they name."""
     # RFC 5545 wants at least one component in a calendar, so that an empty one shows its zone.
     shown = zones if entries else [served_zone(feed.zone)]
-    head = lines_of(_calendar(feed)).removesuffix(_END)
-    return b"".join([head, *(zone_lines(zone) for zone in shown), entries.encode(), _END])
+    head = lines_of(_calendar(feed)).removesuffix(END)
+    return b"".join([head, *(zone_lines(zone) for zone in shown), entries.encode(), END])
 
 
 @cache
 def zone_lines(zone: str) -> bytes:
-    """The VTIMEZONE of a served zone as it is sent."""
+    """The VTIMEZONE as it stands in a file."""
     return lines_of(timezone_component(zone))
 
 

@@ -30,10 +30,25 @@ class Fault(ValueError):
 
 
 def lint(body: bytes) -> dict[str, dict[str, Line]]:
-    """Raise Fault at the first broken rule; return the events by UID, each with its lines by name."""
-    lines = [_parsed(row) for row in _unfolded(body)]
-    calendar, components = _split(lines)
-    _check_calendar(calendar)
+    """Raise Fault at the first rule that a feed breaks; return the events by UID, each with its lines by name."""
+    calendar, components = _split([_parsed(row) for row in _unfolded(body)])
+    _check_feed(calendar)
+    return _check_components(components)
+
+
+def lint_file(body: bytes) -> dict[str, Line]:
+    """Raise Fault at the first rule that a file of one event breaks; return the event's lines by name.
+
+    Nothing in it may name a calendar or promise that it is looked at again: Outlook would make a new calendar of it.
+    """
+    calendar, components = _split([_parsed(row) for row in _unfolded(body)])
+    _check_file(calendar)
+    events = list(_check_components(components).values())
+    _need(len(events) == 1, "not one event")
+    return events[0]
+
+
+def _check_components(components: list[tuple[str, list[Line]]]) -> dict[str, dict[str, Line]]:
     zones = [rows for name, rows in components if name == "VTIMEZONE"]
     events = [rows for name, rows in components if name == "VEVENT"]
     _need(components, "a calendar without any component")
@@ -134,13 +149,25 @@ def _split(lines: list[Line]) -> tuple[list[Line], list[tuple[str, list[Line]]]]
     return own, components
 
 
-def _check_calendar(lines: list[Line]) -> None:
+def _check_file(lines: list[Line]) -> None:
+    by_name = _check_head(lines)
+    _need(set(by_name) == {"VERSION", "PRODID", "CALSCALE"}, "what belongs to a feed in a file of one event")
+
+
+def _check_head(lines: list[Line]) -> dict[str, Line]:
     by_name = _once(lines)
-    for name in ("VERSION", "PRODID", "CALSCALE", "NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
+    for name in ("VERSION", "PRODID", "CALSCALE"):
         _need(name in by_name, f"no {name}")
     _need(by_name["VERSION"][2] == "2.0", "the version")
     _need(by_name["CALSCALE"][2] == "GREGORIAN", "the calendar scale")
     _need("METHOD" not in by_name, "a METHOD without an ORGANIZER")
+    return by_name
+
+
+def _check_feed(lines: list[Line]) -> None:
+    by_name = _check_head(lines)
+    for name in ("NAME", "X-WR-CALNAME", "REFRESH-INTERVAL", "X-PUBLISHED-TTL"):
+        _need(name in by_name, f"no {name}")
     _need(by_name["NAME"][2] == by_name["X-WR-CALNAME"][2], "two names")
     _need(by_name["REFRESH-INTERVAL"][1:] == ({"VALUE": "DURATION"}, "PT1H"), "the refresh interval")
     _need(by_name["X-PUBLISHED-TTL"][2] == "PT1H", "the time to live")

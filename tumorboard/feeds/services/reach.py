@@ -30,7 +30,7 @@ def tell_unaware(*, now: datetime) -> bool:
     due = session().scalars(lock(changes_to_look_at(now=now), of=MeetingChange)).all()
     if not due:
         return False
-    _, together = next(groupby(due, key=_told_together))
+    _, together = next(groupby(sorted(due, key=_told_together), key=_told_together))
     changes = list(together)
     told, is_more = _people(changes, now=now)
     people = session().scalars(select(Person).where(Person.id.in_(told)).order_by(Person.id))
@@ -44,8 +44,8 @@ def tell_unaware(*, now: datetime) -> bool:
     return is_more or len(changes) < len(due)
 
 
-def _told_together(change: MeetingChange) -> tuple[datetime, str, int, NoticeKind]:
-    return change.changed_at, change.act, change.meeting.series_id, _notice(change)
+def _told_together(change: MeetingChange) -> tuple[datetime, str, NoticeKind]:
+    return change.changed_at, change.act, _notice(change)
 
 
 def _people(changes: Sequence[MeetingChange], *, now: datetime) -> tuple[Mapping[int, list[MeetingChange]], bool]:

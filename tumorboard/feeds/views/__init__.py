@@ -5,4 +5,4 @@ from tumorboard.feeds.views.door import install_door
 
 __all__ = ["blueprint", "install_door"]
 
-from tumorboard.feeds.views import addresses, ics, invitations, subscriptions  # noqa: F401 - they add routes
+from tumorboard.feeds.views import addresses, ics, invitations, single, subscriptions  # noqa: F401 - they add routes

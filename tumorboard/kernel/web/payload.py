@@ -26,12 +26,13 @@ class Submission:
         return bool(self.errors)
 
 
-def submission(schema: Schema, *, partial: bool = False) -> Submission:
+def submission(schema: Schema, *, partial: bool = False, apart: str = "") -> Submission:
     """Read the request's form or JSON body through the schema.
 
+    Fields of a form whose names begin with `apart` are left to whoever reads them by themselves.
     A refused form comes back with its errors; a refused JSON body raises Invalid, as its sender sees no page.
     """
-    typed = _json_body() if request.is_json else _form_body(schema)
+    typed = _json_body() if request.is_json else _form_body(schema, apart)
     too_long = [name for name, value in typed.items() if isinstance(value, list) and len(value) > LONGEST_LIST]
     if too_long:
         return _refuse(typed, {too_long[0]: [f"Choose at most {LONGEST_LIST}."]})
@@ -63,10 +64,10 @@ def _json_body() -> dict[str, Any]:
     return body
 
 
-def _form_body(schema: Schema) -> dict[str, Any]:
+def _form_body(schema: Schema, apart: str) -> dict[str, Any]:
     typed: dict[str, Any] = {}
     for name in request.form:
-        if name == "csrf_token":
+        if name == "csrf_token" or (apart and name.startswith(apart)):
             continue
         values = request.form.getlist(name)
         typed[name] = values if isinstance(schema.fields.get(name), fields.List) else values[-1]

@@ -2,6 +2,7 @@
 
 from tumorboard.meetings.services.change import cancel_meeting, move_meeting, reinstate_meeting, set_talk
 from tumorboard.meetings.services.closures import apply_closure, close_days, reopen_days
+from tumorboard.meetings.services.decisions import refusals
 from tumorboard.meetings.services.make import follow_series, make_meetings
 from tumorboard.meetings.services.series_changes import change_series, start_series
 
@@ -13,6 +14,7 @@ __all__ = [
     "follow_series",
     "make_meetings",
     "move_meeting",
+    "refusals",
     "reinstate_meeting",
     "reopen_days",
     "set_talk",

@@ -112,6 +112,6 @@ def _fit_capacity(meeting: Meeting) -> None:
 
 
 def _note(meeting: Meeting, action: str, *, before: Appearance, by: Actor, now: datetime) -> None:
-    meeting.is_edited, meeting.closure_id = True, None
+    meeting.is_edited, meeting.closure_id, meeting.held_back = True, None, None
     note_changes(revised(meeting, before=before, now=now), now=now)
     record(action, by=by, subject="meeting", subject_id=meeting.id, now=now)

@@ -10,7 +10,7 @@ from tumorboard.accounts.domain import Actor
 from tumorboard.audit.services import record
 from tumorboard.kernel.clock import instant_of, local
 from tumorboard.kernel.db import lock, session
-from tumorboard.meetings.domain import HORIZON, NEW_RHYTHM, MeetingState
+from tumorboard.meetings.domain import BY_VIDEO, HORIZON, NEW_RHYTHM, MeetingState
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import days_of, not_begun_of, start_of
 from tumorboard.meetings.services.changes import note_changes
@@ -97,8 +97,18 @@ def _take_day(meeting: Meeting, day: PlannedDay) -> None:
     meeting.time_zone = series.time_zone
     meeting.capacity_minutes, meeting.reserve_minutes = series.capacity_minutes, series.reserve_minutes
     meeting.state = MeetingState.PLANNED if day.takes_place else MeetingState.CANCELLED
+    if day.is_by_video:
+        _meet_by_video(meeting, day)
     meeting.reason, meeting.closure_id = day.reason, day.closure_id
     meeting.moved_from_at = _rhythm_start(series, day.occurs_on) if day.is_moved else None
+
+
+def _meet_by_video(meeting: Meeting, day: PlannedDay) -> None:
+    """The place is closed: without any link the meeting cannot take place."""
+    if link := meeting.series.video_url or day.video_url:
+        meeting.room, meeting.video_url = BY_VIDEO, link
+    else:
+        meeting.state = MeetingState.CANCELLED
 
 
 def _made(series: Series, day: PlannedDay, *, now: datetime) -> Meeting:

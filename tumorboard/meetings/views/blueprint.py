@@ -1,6 +1,6 @@
 """The blueprint that the views of this package share, and what they are told from above."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Flask, current_app
@@ -13,6 +13,7 @@ blueprint = Blueprint("meetings", __name__)
 ReachOf = Callable[..., Reach]
 OwnCasesAt = Callable[[Meeting, int], Sequence[OwnCase]]
 RepliesTo = Callable[[int], Sequence[Reply]]
+CasesHeld = Callable[[Iterable[int]], Mapping[int, int]]
 
 
 def install_own_cases(app: Flask, own_cases_at: OwnCasesAt) -> None:
@@ -45,4 +46,15 @@ def install_replies(app: Flask, replies_to: RepliesTo) -> None:
 def replies_to(meeting: Meeting) -> Sequence[Reply]:
     """What those invited by mail answered, by name."""
     found: Sequence[Reply] = current_app.extensions["replies_to"](meeting.id)
+    return found
+
+
+def install_cases_held(app: Flask, cases_held: CasesHeld) -> None:
+    """Tell the preview of a closure how many cases the published agendas of meetings hold."""
+    app.extensions["cases_held"] = cases_held
+
+
+def cases_held(meeting_ids: Iterable[int]) -> Mapping[int, int]:
+    """How many cases stand on the published agendas of these meetings, by meeting."""
+    found: Mapping[int, int] = current_app.extensions["cases_held"](meeting_ids)
     return found

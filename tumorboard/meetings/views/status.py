@@ -20,6 +20,7 @@ class Status:
 
 CANCELLED = Status("Cancelled", "stop", "ban")
 MOVED = Status("Moved", "warn", "arrow-left-right")
+VIDEO_ONLY = Status("By video only", "warn", "video")
 PLANNED = Status("Planned", "good", "calendar-check")
 
 
@@ -40,10 +41,12 @@ def row_of(meeting: Meeting, *, presents: bool = False) -> Row:
 
 
 def status_of(meeting: Meeting) -> Status:
-    """Whether it takes place, and at its usual time."""
+    """Whether it takes place, at its usual time, and in a room."""
     if meeting.is_cancelled:
         return CANCELLED
-    return MOVED if meeting.moved_from_at else PLANNED
+    if meeting.moved_from_at:
+        return MOVED
+    return VIDEO_ONLY if meeting.is_by_video else PLANNED
 
 
 def about(meeting: Meeting) -> str:

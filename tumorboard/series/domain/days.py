@@ -1,7 +1,7 @@
 """What becomes of a rhythm's days on federal holidays and while a site is closed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 
@@ -24,6 +24,7 @@ class Closing:
     ends_on: date
     effect: ClosureEffect
     closure_id: int | None = None
+    video_url: str = ""
 
     def covers(self, day: date) -> bool:
         """Whether the day is one of them."""
@@ -32,13 +33,18 @@ class Closing:
 
 @dataclass(frozen=True)
 class PlannedDay:
-    """What becomes of one day of a rhythm: held, cancelled, or moved to another day, and for whose sake."""
+    """What becomes of one day of a rhythm: held, cancelled, moved to another day, or by video; and for whose sake.
+
+    `video_url` is the closure's own link, for series without one.
+    """
 
     occurs_on: date
     meets_on: date
     takes_place: bool = True
     reason: str = ""
     closure_id: int | None = None
+    is_by_video: bool = False
+    video_url: str = ""
 
     @property
     def is_moved(self) -> bool:
@@ -57,21 +63,33 @@ class Openings:
         """Return what becomes of a day of the rhythm. A closure speaks before a holiday."""
         closing = next((one for one in self.closings if one.covers(day)), None)
         if closing is not None:
-            moves = closing.effect is ClosureEffect.NEXT_WORKDAY
-            return self._put_off(day, closing.name, moves=moves, closure_id=closing.closure_id)
+            return self._while_closed(day, closing)
         holiday = federal_holidays(day.year).get(day)
         if holiday is None or self.holiday_rule is HolidayRule.MEET:
             return PlannedDay(day, day)
         return self._put_off(day, holiday, moves=self.holiday_rule is HolidayRule.NEXT_WORKDAY)
 
-    def next_workday(self, after: date) -> date | None:
-        """Return the first later weekday that is neither a holiday nor closed, or None within a month."""
+    def next_workday(self, after: date, *, taken: Collection[date] = ()) -> date | None:
+        """Return the first later weekday that is neither a holiday nor closed nor taken, or None within a month."""
         day = after + _ONE_DAY
         while day <= after + LONGEST_DELAY:
-            if self._is_open(day):
+            if self._is_open(day) and day not in taken:
                 return day
             day += _ONE_DAY
         return None
+
+    def closed_for(self, day: date) -> str:
+        """The name of what keeps the series from meeting on the day, empty where nothing does."""
+        closing = next((one.name for one in self.closings if one.covers(day)), "")
+        rests = self.holiday_rule is not HolidayRule.MEET
+        return closing or (federal_holidays(day.year).get(day, "") if rests else "")
+
+    def _while_closed(self, day: date, closing: Closing) -> PlannedDay:
+        if closing.effect is ClosureEffect.VIDEO_ONLY:
+            held = PlannedDay(day, day, reason=closing.name, closure_id=closing.closure_id)
+            return replace(held, is_by_video=True, video_url=closing.video_url)
+        moves = closing.effect is ClosureEffect.NEXT_WORKDAY
+        return self._put_off(day, closing.name, moves=moves, closure_id=closing.closure_id)
 
     def _put_off(self, day: date, reason: str, *, moves: bool, closure_id: int | None = None) -> PlannedDay:
         later = self.next_workday(day) if moves else None

@@ -143,11 +143,29 @@ class ClosureEffect(StrEnum):
 
     CANCEL = "cancel"
     NEXT_WORKDAY = "next_workday"
+    VIDEO_ONLY = "video_only"
 
     @property
     def label(self) -> str:
         """The effect as it is shown."""
-        return "Cancel" if self is ClosureEffect.CANCEL else "Move to the next workday"
+        return _EFFECT_LABELS[self]
+
+    @property
+    def words(self) -> str:
+        """What it does to all meetings, as a sentence."""
+        return _EFFECT_WORDS[self]
+
+
+_EFFECT_LABELS = {
+    ClosureEffect.CANCEL: "Cancel",
+    ClosureEffect.NEXT_WORKDAY: "Move to the next workday",
+    ClosureEffect.VIDEO_ONLY: "Meet by video only",
+}
+_EFFECT_WORDS = {
+    ClosureEffect.CANCEL: "Meetings are cancelled",
+    ClosureEffect.NEXT_WORKDAY: "Meetings move to the next workday",
+    ClosureEffect.VIDEO_ONLY: "Meetings are by video only",
+}
 
 
 class SeriesClosed(Conflict):

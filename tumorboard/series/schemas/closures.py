@@ -6,7 +6,7 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from tumorboard.kernel.web import FormSchema, Line
 from tumorboard.series.domain import ClosureCause, ClosureEffect
-from tumorboard.series.schemas.questions import a_day
+from tumorboard.series.schemas.questions import a_day, a_video_link
 from tumorboard.series.services import ClosureDraft
 
 LONGEST_CLOSURE_DAYS = 366
@@ -38,11 +38,15 @@ class ClosureSchema(FormSchema):
         ClosureEffect,
         by_value=True,
         required=True,
-        metadata={"label": "What happens to meetings", "across": True},
+        metadata={
+            "label": "What happens to meetings",
+            "hint": "You decide about each meeting on the next page; those made later follow this.",
+        },
         error_messages={"required": "Choose what happens to meetings."},
     )
     starts_on = a_day("First day", "Choose the first day.")
     ends_on = a_day("Last day", "Choose the last day.")
+    video_url = a_video_link("For meetings by video that have no link of their own. It must begin with https://.")
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **_: Any) -> None:

@@ -20,11 +20,12 @@ class ClosureDraft:
     starts_on: date
     ends_on: date
     institution_id: int | None = None
+    video_url: str = ""
 
     @property
     def closing(self) -> Closing:
         """The closed days as a value, while they are only thought of."""
-        return Closing(self.name, self.starts_on, self.ends_on, self.effect)
+        return Closing(self.name, self.starts_on, self.ends_on, self.effect, video_url=self.video_url)
 
 
 def add_closure(draft: ClosureDraft, *, by: Actor, now: datetime) -> Closure:
