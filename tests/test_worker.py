@@ -35,7 +35,7 @@ def test_ticks_and_their_intervals_are_those_promised() -> None:
     """A case is planned within a minute and a mail leaves within seconds: these numbers are that promise."""
     assert {name: tick.every for name, tick in TICKS.items()} == {
         "plan boards": timedelta(seconds=5),
-        "send invitations": timedelta(seconds=10),
+        "send invitations": timedelta(seconds=30),
         "send outbox": timedelta(seconds=5),
         "make calendar entries": timedelta(seconds=3),
         "tell of changes": timedelta(seconds=3),

@@ -39,7 +39,7 @@ class Tick:
 
 TICKS = {
     "plan boards": Tick(plan_boards, timedelta(seconds=5)),
-    "send invitations": Tick(send_invitations, timedelta(seconds=10)),
+    "send invitations": Tick(send_invitations, timedelta(seconds=30)),
     "send outbox": Tick(send_outbox, timedelta(seconds=5)),
     "make calendar entries": Tick(make_calendar_entries, timedelta(seconds=3)),
     "tell of changes": Tick(tell_of_changes, timedelta(seconds=3)),

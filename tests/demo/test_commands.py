@@ -39,7 +39,8 @@ from tumorboard.scheduling.services import gather
 from tumorboard.series.models import Closure, Series
 from tumorboard.series.queries import boards
 
-pytestmark = pytest.mark.timeout(240)
+# One process for all of them: a load takes seconds.
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
 

@@ -8,15 +8,14 @@ import pytest
 import vobject
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import PASSWORD, a_meeting, a_person, a_series, an_institution, seat
-from tests.journeys.processes import wait_until
+from tests.factories import a_meeting, a_person, a_series, an_institution, seat
 from tests.journeys.serving import Mailbox, Served
+from tests.journeys.steps import let_the_worker_work, sign_in
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db
 from tumorboard.meetings.models import Meeting
 from tumorboard.series.domain import HolidayRule, SeatPart
-from tumorboard.worker import run_once
 
 LINK = "https://video.example.org/breast"
 DEADLINE_SECONDS = 20
@@ -59,10 +58,12 @@ def storm(place: Served) -> Iterator[Storm]:
 def test_storm_calls_one_board_off_sends_the_other_home_and_tells_everybody_once(
     place: Served, storm: Storm, mailbox: Mailbox, new_context: Callable[..., BrowserContext]
 ) -> None:
-    page = _sign_in(new_context(), place, storm.admin)
+    page = sign_in(new_context(), place, storm.admin)
 
     _close(page, storm)
-    expect(page.get_by_text("Meetings: 1 cancelled, 1 by video only. Their rosters are told.")).to_be_visible()
+    expect(
+        page.get_by_text("Meetings: 1 cancelled, 1 by video only. Whoever’s calendar cannot know in time is told.")
+    ).to_be_visible()
     _let_mail_go(place, mailbox, count=2)
 
     told = {message["To"]: message["Subject"] for message in mailbox.messages}
@@ -78,16 +79,6 @@ def test_storm_calls_one_board_off_sends_the_other_home_and_tells_everybody_once
     with place.app.app_context():
         rooms = [db.session.get_one(Meeting, number).room for number in (storm.chest, storm.breast)]
     assert rooms == ["Center B", "Center C"]
-
-
-def _sign_in(context: BrowserContext, place: Served, email: str) -> Page:
-    page = context.new_page()
-    page.goto(place.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good to see you")
-    return page
 
 
 def _close(page: Page, storm: Storm) -> None:
@@ -108,11 +99,7 @@ def _close(page: Page, storm: Storm) -> None:
 
 
 def _let_mail_go(place: Served, mailbox: Mailbox, *, count: int) -> None:
-    def gone() -> bool:
-        run_once(place.app)
-        return len(mailbox.messages) >= count
-
-    wait_until(gone, seconds=DEADLINE_SECONDS, pause=1)
+    let_the_worker_work(place, until=lambda: len(mailbox.messages) >= count, seconds=DEADLINE_SECONDS)
 
 
 def _downloaded(page: Page, place: Served, number: int) -> vobject.base.Component:

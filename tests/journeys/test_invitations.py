@@ -13,8 +13,9 @@ import pytest
 import vobject
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.factories import PASSWORD, a_meeting, a_person, a_series, an_institution, seat
+from tests.factories import a_meeting, a_person, a_series, an_institution, seat
 from tests.journeys.serving import Mailbox, Served
+from tests.journeys.steps import sign_in
 from tumorboard.accounts.domain import InstitutionKind
 from tumorboard.feeds.calendar.lint import lint_invitation
 from tumorboard.kernel.clock import utc_now
@@ -68,8 +69,8 @@ def cast(place: Served) -> Cast:
 def test_choice_invitation_move_answer_and_cancellation_by_mail(
     place: Served, cast: Cast, mailbox: Mailbox, new_context: Callable[..., BrowserContext], tmp_path: Path
 ) -> None:
-    member = _sign_in(new_context(), place, cast.member)
-    coordinator = _sign_in(new_context(), place, cast.coordinator)
+    member = sign_in(new_context(), place, cast.member)
+    coordinator = sign_in(new_context(), place, cast.coordinator)
 
     _choose(member, "By invitation instead")
     run_once(place.app)
@@ -110,16 +111,6 @@ def test_mail_that_is_no_reply_is_sent_back_by_the_pipe_and_never_with_a_traceba
     assert said == "The mail holds no answer of a calendar program. Answer by the buttons of your calendar.\n"
 
 
-def _sign_in(context: BrowserContext, place: Served, email: str) -> Page:
-    page = context.new_page()
-    page.goto(place.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good to see you")
-    return page
-
-
 def _choose(page: Page, label: str) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Subscribe").click()
     page.get_by_role("link", name="Invitations by mail").click()
@@ -133,7 +124,7 @@ def _move_by_a_day(page: Page, place: Served, cast: Cast) -> None:
     page.get_by_role("link", name="Move meeting").click()
     page.get_by_label("Day").fill((utc_now().date() + timedelta(days=8)).isoformat())
     page.get_by_role("button", name="Move meeting").click()
-    expect(page.get_by_text("Its roster is told.")).to_be_visible()
+    expect(page.get_by_text("Calendars follow")).to_be_visible()
 
 
 def _cancel(page: Page) -> None:

@@ -12,9 +12,9 @@ import vobject
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from tests.factories import PASSWORD, a_person, a_series, an_institution, seat
-from tests.journeys.processes import wait_until
+from tests.factories import a_person, a_series, an_institution, seat
 from tests.journeys.serving import Mailbox, Served
+from tests.journeys.steps import let_the_worker_work, sign_in
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.cases.domain import CaseState
 from tumorboard.cases.models import Case
@@ -22,9 +22,7 @@ from tumorboard.kernel.clock import utc_now, when
 from tumorboard.kernel.db import db, reading
 from tumorboard.series.domain import SeatPart
 from tumorboard.series.models import Policy
-from tumorboard.worker import run_once
 
-DEADLINE_SECONDS = 40  # a plan waits ten seconds for the queue to be quiet
 CODE = re.compile(r"[2-9B-Z]{3}-[2-9B-Z]{3}")
 # What is typed about the patient; none of it may leave by mail or calendar.
 TYPED = {
@@ -72,15 +70,15 @@ def cast(place: Served) -> Cast:
 def test_case_submitted_by_a_physician_is_placed_published_mailed_and_seen_in_a_calendar(
     place: Served, cast: Cast, mailbox: Mailbox, new_context: Callable[..., BrowserContext]
 ) -> None:
-    physician = _sign_in(new_context(), place, cast.physician)
-    coordinator = _sign_in(new_context(), place, cast.coordinator)
+    physician = sign_in(new_context(), place, cast.physician)
+    coordinator = sign_in(new_context(), place, cast.coordinator)
 
     code = _submit_a_case(physician, cast)
     _accept(coordinator, code)
-    _let_the_worker_work(place, until=lambda: _state_of(place, code) is CaseState.SCHEDULED)
+    let_the_worker_work(place, until=lambda: _state_of(place, code) is CaseState.SCHEDULED)
     starts_at = _starts_at(place, code)
     _publish(coordinator, code, starts_at)
-    _let_the_worker_work(place, until=lambda: bool(_told_time(mailbox, cast)))
+    let_the_worker_work(place, until=lambda: bool(_told_time(mailbox, cast)))
     calendar = _subscribed(coordinator)
 
     told, *others = _told_time(mailbox, cast)
@@ -94,16 +92,6 @@ def test_case_submitted_by_a_physician_is_placed_published_mailed_and_seen_in_a_
     expect(physician.get_by_role("heading", name=TYPED["Title for the agenda"])).to_be_visible()
     physician.reload()
     expect(physician.get_by_text("On the agenda")).to_be_visible()
-
-
-def _sign_in(context: BrowserContext, place: Served, email: str) -> Page:
-    page = context.new_page()
-    page.goto(place.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good to see you")
-    return page
 
 
 def _submit_a_case(page: Page, cast: Cast) -> str:
@@ -188,14 +176,6 @@ def _subscribed(page: Page) -> vobject.base.Component:
     with urllib.request.urlopen(address, timeout=10) as answer:
         assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
         return vobject.readOne(answer.read().decode())
-
-
-def _let_the_worker_work(place: Served, *, until: Callable[[], bool]) -> None:
-    def came_about() -> bool:
-        run_once(place.app)
-        return until()
-
-    wait_until(came_about, seconds=DEADLINE_SECONDS, pause=1)
 
 
 def _state_of(place: Served, code: str) -> CaseState:

@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
-from tests.factories import PASSWORD, a_meeting, a_person, a_series, an_accepted_case, as_actor, seat
-from tests.journeys.processes import wait_until
+from tests.factories import a_meeting, a_person, a_series, an_accepted_case, as_actor, seat
 from tests.journeys.serving import Mailbox, Served
+from tests.journeys.steps import let_the_worker_work, sign_in
 from tumorboard.accounts.domain import Specialty
 from tumorboard.agendas.models import AgendaItem
 from tumorboard.agendas.services import agenda_for, place_case, publish
@@ -22,7 +22,6 @@ from tumorboard.scheduling.queries import proposal_of
 from tumorboard.series.domain import SeatPart
 from tumorboard.worker import run_once
 
-DEADLINE_SECONDS = 40  # a plan waits ten seconds until people are done
 ZONE = "America/New_York"
 
 
@@ -93,11 +92,11 @@ def _published(meeting: Meeting, case: Case, *, by) -> None:
 def test_surgeon_goes_away_and_the_people_concerned_are_told_once(
     place: Served, cast: Cast, mailbox: Mailbox, new_context: Callable[..., BrowserContext]
 ) -> None:
-    surgeon = _sign_in(new_context(), place, cast.surgeon)
-    coordinator = _sign_in(new_context(), place, cast.coordinator)
+    surgeon = sign_in(new_context(), place, cast.surgeon)
+    coordinator = sign_in(new_context(), place, cast.coordinator)
 
     _go_away(surgeon, place, cast)
-    _let_the_worker_work(place, until=lambda: _is_proposed(place, cast))
+    let_the_worker_work(place, until=lambda: _is_proposed(place, cast))
     coordinator.goto(f"{place.url}/series/{cast.slug}/plan")
 
     proposal = coordinator.get_by_role("region", name="Proposed")
@@ -105,20 +104,10 @@ def test_surgeon_goes_away_and_the_people_concerned_are_told_once(
     expect(proposal.locator(".why").filter(has_text="surgery")).to_have_count(1)
     proposal.get_by_role("button", name="Apply").press("Enter")
     expect(coordinator.get_by_text("Done. Presenters whose published time changed were told.")).to_be_visible()
-    _let_the_worker_work(place, until=lambda: bool(_told(mailbox, cast)))
+    let_the_worker_work(place, until=lambda: bool(_told(mailbox, cast)))
     run_once(place.app)
     assert _stands_in(place, cast) == cast.second_id
     assert len(_told(mailbox, cast)) == 1
-
-
-def _sign_in(context: BrowserContext, place: Served, email: str) -> Page:
-    page = context.new_page()
-    page.goto(place.url)
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good to see you")
-    return page
 
 
 def _go_away(page: Page, place: Served, cast: Cast) -> None:
@@ -145,11 +134,3 @@ def _told(mailbox: Mailbox, cast: Cast) -> list[str]:
     """The mails to the presenter that tell a changed time."""
     own = [message for message in mailbox.messages if message["To"] and cast.presenter in message["To"]]
     return [message["Subject"] for message in own if message["Subject"] == "The time of your case has changed"]
-
-
-def _let_the_worker_work(place: Served, *, until: Callable[[], bool]) -> None:
-    def came_about() -> bool:
-        run_once(place.app)
-        return until()
-
-    wait_until(came_about, seconds=DEADLINE_SECONDS, pause=1)

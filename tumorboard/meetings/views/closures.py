@@ -142,7 +142,11 @@ def _held_back(*closed: Closure) -> Sequence[Meeting]:
 
 def _told(closure: Closure) -> str:
     did = _in_words(_held_back(closure))
-    return f"Meetings: {did}. Their rosters are told." if did else "No meeting was planned on these days."
+    return (
+        f"Meetings: {did}. Whoever’s calendar cannot know in time is told."
+        if did
+        else "No meeting was planned on these days."
+    )
 
 
 def _in_words(meetings: Iterable[Meeting]) -> str:
