@@ -10,7 +10,7 @@ run: .venv/runtime
 	@$(BIN)/python -m tumorboard.demo.serve
 
 test: .venv/everything
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
 
 check: .venv/everything
 	$(BIN)/ruff check .

@@ -15,6 +15,7 @@ from config import Settings
 from tests.factories import NOW
 from tests.feeds.makers import seen
 from tests.feeds.readers import READERS
+from tests.once import IS_ODD, made_once
 from tumorboard.accounts.models import Institution, Person
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.app import create_app
@@ -39,26 +40,33 @@ from tumorboard.scheduling.services import gather
 from tumorboard.series.models import Closure, Series
 from tumorboard.series.queries import boards
 
-# One process for all of them: a load takes seconds.
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.timeout(240)
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
 
 
-def _loaded(folder: Path) -> Flask:
+def _app(folder: Path) -> Flask:
     app = create_app(Settings.from_environment({"TB_INSTANCE": str(folder), "TB_LOG_LEVEL": "ERROR"}))
     app.extensions["security"].pwd_context.update(**CHEAP_HASHES)
+    return app
+
+
+def _load(folder: Path) -> None:
+    app = _app(folder)
     with app.app_context():
         upgrade()
     result = app.test_cli_runner().invoke(args=["demo", "load"])
     assert (result.exit_code, result.output) == (0, "The demo data is loaded.\n")
-    return app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Flask]]:
     """Two loads of the same moment."""
+    names = ["demo-first", "demo-second"]
     with time_machine.travel(NOW, tick=False):
-        yield tuple(_loaded(tmp_path_factory.mktemp(name)) for name in ("first", "second"))
+        folders = {name: made_once(tmp_path_factory, name, _load) for name in sorted(names, reverse=IS_ODD)}
+        yield tuple(_app(folders[name]) for name in names)
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from tests.conftest import NO_BROWSER, NO_POSTGRES, REQUIRED
 from tests.factories import form
 from tests.journeys.demo import Demo
 from tests.journeys.samples import samples_of_the_demo
-from tests.journeys.serving import Mailbox, Served, a_database, a_mail_server, migrate, served
+from tests.journeys.serving import Mailbox, Served, a_database, a_mail_server, an_app, migrate, served
 from tests.journeys.watching import Watch
+from tests.once import made_once
 from tumorboard.demo.people import ACCOUNTS, DOMAIN, PASSWORD
 from tumorboard.kernel.db import db
 
@@ -84,9 +85,8 @@ def new_context(new_context: Callable[..., BrowserContext], watch: Watch) -> Cal
 def demo_as_loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """The demo, loaded once; for tests that only look."""
     folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(made_once(tmp_path_factory, "demo-prepared", _prepare), folder, dirs_exist_ok=True)
     with served(folder) as place:
-        prepared = place.app.test_cli_runner().invoke(args=["demo", "prepare"])
-        assert prepared.exit_code == 0, prepared.output
         cookies = {name: _cookie_of(place, f"{name}@{DOMAIN}") for name, *_ in ACCOUNTS}
         with place.app.app_context():
             samples = samples_of_the_demo(place.app)
@@ -100,6 +100,14 @@ def demo(demo_as_loaded: Demo) -> Iterator[Demo]:
     """The demo; whatever the test changes is undone."""
     yield demo_as_loaded
     demo_as_loaded.restore()
+
+
+def _prepare(folder: Path) -> None:
+    app = an_app(folder)
+    prepared = app.test_cli_runner().invoke(args=["demo", "prepare"])
+    assert prepared.exit_code == 0, prepared.output
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _cookie_of(place: Served, email: str) -> str:

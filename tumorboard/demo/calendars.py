@@ -31,7 +31,7 @@ CALENDARS = (
     Calendar("physician", "Outlook at work", "Outlook", timedelta(hours=3), timedelta(hours=3)),
     Calendar("coordinator", "Desk", "Thunderbird", 11 * _MINUTE, 30 * _MINUTE),
     Calendar(
-        "coordinator", "Shared screen, GI", "Google Calendar", timedelta(hours=9), timedelta(hours=20), board="gi"
+        "coordinator", "Shared screen", "Google Calendar", timedelta(hours=9), timedelta(hours=20), board="thoracic"
     ),
     Calendar("chair", "Google", "Google Calendar", timedelta(hours=14), timedelta(hours=22)),
     Calendar("radiologist", "Reading room"),
