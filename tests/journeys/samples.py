@@ -12,6 +12,7 @@ from tumorboard.agendas.models import Agenda
 from tumorboard.cases.domain import CaseState
 from tumorboard.cases.models import Case
 from tumorboard.demo.people import DOMAIN
+from tumorboard.feeds.models import FeedToken
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.models import Meeting
@@ -44,6 +45,8 @@ def samples_of_the_demo(app: Flask) -> dict[str, str]:
         "person": _first(select(Person.id).order_by(Person.id.desc())),
         "institution": _first(select(Institution.id)),
         "notice": _first(select(Notice.id)),
+        "address": _first(_address_of("nurse", "Phone")),
+        "behind": _first(_address_of("coordinator", "Shared screen")),
         "closure": _first(select(Closure.id)),
         "recovery": _recovery(app),
         "invitation": _invitation(),
@@ -54,6 +57,11 @@ def samples_of_the_demo(app: Flask) -> dict[str, str]:
 def _of_the_physician(state: CaseState) -> Select[str]:
     mine = select(Case.code).join(Person, Person.id == Case.submitter_id)
     return mine.where(Person.email == f"physician@{DOMAIN}", Case.state == state).order_by(Case.id.desc())
+
+
+def _address_of(account: str, name: str) -> Select[int]:
+    owned = select(FeedToken.id).join(Person, Person.id == FeedToken.person_id)
+    return owned.where(Person.email == f"{account}@{DOMAIN}", FeedToken.name == name)
 
 
 def _first(statement: Select[object]) -> object:
