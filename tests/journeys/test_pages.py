@@ -176,7 +176,7 @@ REFUSED = [
     ("admin", "/people/new", {}, "Send invitation"),
     ("admin", "/institutions/new", {}, "Save"),
     ("nurse", "/subscriptions", {}, "Make an address"),
-    ("nurse", "/subscriptions/addresses/{address}", {"Which calendar is it for?": ""}, "Save"),
+    ("nurse", "/subscriptions/addresses/{address}", {r"Which calendar is it for\?": ""}, "Save"),
     ("nurse", "/account/availability", {}, "Note days away"),
     ("nurse", "/account/availability", {}, "Take busy times"),
     ("physician", "/account/availability", {"From": "18:00", "Until": "17:00"}, "Save weekly hours"),
