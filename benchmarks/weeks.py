@@ -88,6 +88,7 @@ POLICIES: tuple[tuple[str, Planner, int], ...] = (
     ("append, urgent ones bump", _bumping, 300),
     ("planned, move_price 1000", _library, 1000),
     ("planned, move_price 300", _library, 300),
+    ("planned, move_price 200", _library, 200),
     ("planned, move_price 100", _library, 100),
     ("strict order", _library, 0),
 )
