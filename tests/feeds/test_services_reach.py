@@ -127,6 +127,27 @@ def test_whose_calendar_cannot_be_relied_on_is_told_at_once(board, meeting, poll
     assert told(now=NOW + PATIENCE) == [person.id]
 
 
+def test_calendar_that_came_while_the_change_was_being_stored_knows_nothing_of_it(board, meeting):
+    person = a_member(board)
+    token = a_calendar(person)
+    fetch(token, at=NOW + timedelta(seconds=2))
+
+    cancel(meeting)  # begun at NOW, and seen by others only from here on
+
+    assert told(now=NOW + PATIENCE) == [person.id]
+
+
+def test_visit_by_a_clock_that_ran_ahead_is_corrected_by_the_next(board, meeting):
+    person = a_member(board)
+    token = a_calendar(person, fetched=NOW + 2 * PATIENCE)
+
+    fetch(token, at=NOW)
+    cancel(meeting, now=NOW + HOUR)
+
+    assert token.polls_every_seconds == QUARTER.total_seconds()
+    assert told(now=NOW + HOUR + PATIENCE) == [person.id]
+
+
 def test_near_meeting_waits_for_no_calendar(board):
     person = a_member(board, polls=QUARTER, fetched=NOW - QUARTER)
     meeting = a_dated_meeting(board, NOW + LEAD - HOUR)

@@ -21,6 +21,7 @@ from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import MOST_TOKENS
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.services import make_address, revoke_address
+from tumorboard.feeds.views import ics
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
@@ -304,6 +305,26 @@ def test_fetch_is_shown_with_the_kind_of_program_and_a_304_counts(client):
 
     db.session.refresh(token)
     assert (token.fetched_at, token.client) == (NOW, "Outlook")
+
+
+def test_visit_counts_from_when_it_began_since_it_may_have_missed_what_came_after(client, monkeypatch):
+    person = a_member_of_a_board()
+    token, secret = an_address(person)
+    with transaction():
+        token.fetched_at = NOW - timedelta(hours=1)
+    answered = ics._calendar
+
+    def slowly(*asked):
+        answer = answered(*asked)
+        clock.shift(timedelta(seconds=30))
+        return answer
+
+    monkeypatch.setattr(ics, "_calendar", slowly)
+    with time_machine.travel(NOW, tick=False) as clock:
+        client.get(f"/feeds/{secret}.ics")
+
+    db.session.refresh(token)
+    assert token.fetched_at == NOW
 
 
 def test_no_secret_reaches_the_log(app, client):
