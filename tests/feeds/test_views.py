@@ -13,12 +13,13 @@ from sqlalchemy import select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
-from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in
-from tests.feeds.makers import a_dated_meeting
+from tests.factories import NOW, a_person, a_series, an_accepted_case, an_institution, as_actor, form, seat, sign_in
+from tests.feeds.makers import a_dated_meeting, an_agenda
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.accounts.services import deactivate
 from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import MOST_TOKENS
+from tumorboard.feeds.jobs import make_calendar_entries
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.services import make_address, revoke_address
 from tumorboard.feeds.views import ics
@@ -325,6 +326,32 @@ def test_visit_counts_from_when_it_began_since_it_may_have_missed_what_came_afte
 
     db.session.refresh(token)
     assert token.fetched_at == NOW
+
+
+def test_next_poll_of_an_institution_follows_its_cases_whoever_presents_them_and_its_name(client):
+    home, board, foreign = an_institution(short_name="Westside"), a_series(), a_person(Part.MEMBER_PHYSICIAN)
+    case, other = (
+        an_accepted_case(board, submitter=foreign, institution_id=one.id) for one in (home, an_institution())
+    )
+    agenda, reader = an_agenda(a_dated_meeting(board), other), a_person(at=home)
+    with transaction():
+        _, secret = make_address("Ours", institution_id=home.id, by=as_actor(reader), now=NOW - timedelta(days=1))
+    polls = [client.get(f"/feeds/{secret}.ics").text]
+
+    for change in (
+        lambda: setattr(agenda.items[0], "case_id", case.id),
+        lambda: setattr(agenda.items[0], "case_id", other.id),
+        lambda: setattr(other, "institution_id", home.id),
+        agenda.items.clear,
+        lambda: setattr(home, "short_name", "Eastside"),
+    ):
+        with transaction():
+            change()
+        make_calendar_entries()  # as the worker does, before anybody asks
+        polls.append(client.get(f"/feeds/{secret}.ics").text)
+
+    assert [poll.count("BEGIN:VEVENT") for poll in polls] == [0, 1, 0, 1, 0, 0]
+    assert ["NAME:Eastside at tumor boards" in poll for poll in polls] == [False] * 5 + [True]
 
 
 def test_no_secret_reaches_the_log(app, client):
