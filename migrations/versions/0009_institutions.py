@@ -1,5 +1,6 @@
-"""The feeds of an institution follow its own cases, whoever presents them, and its name.
+"""The feeds of an institution follow its own cases, whoever presents them, and its name; and end with the right to them.
 
+Who goes to another institution keeps no address of the former one, as with the last seat on a board.
 A mark names a meeting, a series or a person, so that some person of the institution stands for its feeds. A later
 migration that has SQLite copy one of these tables must set these triggers again too.
 """
@@ -26,6 +27,11 @@ _HOMES_OF_AGENDA = (
 _HOME_OF_CASE = _ON_SOMEBODY_OF.format(institutions='{row}.institution_id')
 _ON_PERSON = 'INSERT INTO calendar_mark (person_id) VALUES ({row}.person_id)'
 
+_FOREIGN = (
+    'DELETE FROM feed_token WHERE institution_id IS NOT NULL AND institution_id <> '
+    '(SELECT person.institution_id FROM person WHERE person.id = feed_token.person_id)'
+)
+
 # name: (table, when, statements)
 TRIGGERS = {
     'item_of_home_made': ('agenda_item', 'INSERT', [_HOME_OF_ITEM.format(row='NEW')]),
@@ -40,6 +46,7 @@ TRIGGERS = {
     'institution_named': (
         'institution', 'UPDATE OF short_name', ['INSERT INTO calendar_mark (series_id) VALUES (NULL)']
     ),
+    'person_went_elsewhere': ('person', 'UPDATE OF institution_id', [_FOREIGN + ' AND person_id = NEW.id']),
     'follow_changed': ('follow', 'UPDATE', [_ON_PERSON.format(row=row) for row in ('OLD', 'NEW')]),
 }
 
@@ -47,6 +54,7 @@ TRIGGERS = {
 def upgrade() -> None:
     """Go forward; whatever a feed missed so far is in its next poll."""
     set_triggers()
+    op.execute(_FOREIGN)
     op.execute('INSERT INTO calendar_mark (series_id) VALUES (NULL)')
 
 

@@ -354,6 +354,36 @@ def test_next_poll_of_an_institution_follows_its_cases_whoever_presents_them_and
     assert ["NAME:Eastside at tumor boards" in poll for poll in polls] == [False] * 5 + [True]
 
 
+def test_page_of_an_institutions_address_goes_with_the_person_who_goes_elsewhere(client):
+    home, elsewhere = an_institution(), an_institution()
+    person, colleague, board = a_person(Part.MEMBER_PHYSICIAN, at=home), a_person(at=home), a_series()
+    seat(board, colleague, SeatPart.CHAIR)
+    a_dated_meeting(board)
+    with transaction():
+        token, secret = make_address("Ours", institution_id=home.id, by=as_actor(person), now=NOW)
+    page = f"/subscriptions/addresses/{token.id}"
+    assert board.name in sign_in(client, person).get(page).text
+
+    for institution in (elsewhere, home):  # there, and back again
+        with transaction():
+            person.institution_id = institution.id
+        assert [client.get(path).status_code for path in (page, f"/feeds/{secret}.ics")] == [404, 404]
+
+
+def test_refusal_of_a_secret_address_does_not_repeat_it(client, monkeypatch):
+    monkeypatch.setattr("tumorboard.feeds.services.entries.MARKS_AT_ONCE", 1)
+    board, person = a_series(), a_person()
+    seat(board, person, SeatPart.CORE_MEMBER)
+    for day in range(1, 8):
+        a_dated_meeting(board, NOW + timedelta(days=day))
+    secret = an_address(person)[1]
+
+    answers = [client.post(f"/feeds/{secret}.ics"), client.get(f"/feeds/{secret}.ics")]
+
+    assert [answer.status_code for answer in answers] == [405, 503]
+    assert not any(secret in answer.text for answer in answers)
+
+
 def test_no_secret_reaches_the_log(app, client):
     _, secret = an_address(a_member_of_a_board())
     written = io.StringIO()
