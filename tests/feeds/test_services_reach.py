@@ -10,7 +10,7 @@ from tests.feeds.makers import a_dated_meeting, an_agenda
 from tests.feeds.makers_invitations import a_round, an_invited_person, chosen
 from tumorboard.accounts.domain import Part
 from tumorboard.feeds.domain import LEAD, PATIENCE, Definition, expected_by, know_by, pause_learned
-from tumorboard.feeds.domain.invitations import Delivery
+from tumorboard.feeds.domain.invitations import Delivery, Written
 from tumorboard.feeds.models import FeedToken, Follow
 from tumorboard.feeds.queries import behind, belongs, changes_since, feed_at, reach_of, showing, unaware
 from tumorboard.feeds.services import define_address, make_address, note_fetch, tell_unaware
@@ -329,6 +329,23 @@ def test_whom_an_invitation_tells_is_not_told_beside_it(app, delivery):
 
     assert db.session.scalars(first).all() == []
     assert told(now=NOW + PATIENCE) == [person.id] * 2  # the two mails of the invitation itself
+
+
+def test_whose_invitation_could_not_be_brought_up_to_date_is_told_and_finds_the_meeting_in_the_feed(app):
+    person, meeting = an_invited_person()
+    a_round()
+    token = a_calendar(person, fetched=NOW - HOUR)
+    hidden = token.id not in db.session.scalars(showing(meeting, now=NOW)).all()
+
+    move(meeting)
+    a_round(write=lambda _: Written(trouble="a line break"))
+
+    feed = feed_at(token, zone="UTC", home="")
+    found = sa.select(Meeting.id).where(belongs(feed, Meeting.series_id, Meeting.id, since=NOW))
+    assert hidden
+    assert token.id in db.session.scalars(showing(meeting, now=NOW)).all()
+    assert db.session.scalars(found).all() == [meeting.id]
+    assert told(now=NOW + PATIENCE) == [person.id] * 2  # the first invitation, and this
 
 
 def last_change():
