@@ -141,6 +141,23 @@ def test_mail_that_is_no_answer_is_refused_with_a_sentence_of_ours(fault: str) -
     assert "other@" not in refused.value.message
 
 
+ENDLESS = {
+    "a sender of quotation marks": b'From: "' + b'\\"' * 3_000 + b"\r\nContent-Type: text/calendar\r\n\r\n" + TEXT.encode(),
+    "a kind of semicolons": mail(kind='text/calendar; charset="' + ";" * 5_000),
+    "a kind of many lines": mail(kind="text/calendar" + ";\r a=b" * 1_000),
+    "the kind of a part": (
+        b'From: robin@example.org\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n'
+        + mail(kind='text/calendar; charset="' + ";" * 5_000) + b"--b--\r\n"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ENDLESS)
+def test_header_whose_reading_would_take_minutes_is_refused_unread(header: str) -> None:
+    with pytest.raises(NoReply, match="too long"):
+        reply_in(ENDLESS[header])
+
+
 AUTOMATIC = {
     "away": mail(headers="Auto-Submitted: auto-replied\r\n"),
     "away, with a word behind": mail(headers="Auto-Submitted: auto-replied; owner-email=x\r\n"),

@@ -10,7 +10,7 @@ from tests.feeds.makers import a_dated_meeting, an_agenda
 from tests.feeds.makers_invitations import a_round, an_invited_person, chosen
 from tumorboard.accounts.domain import Part
 from tumorboard.feeds.domain import LEAD, PATIENCE, Definition, expected_by, know_by, pause_learned
-from tumorboard.feeds.domain.invitations import Delivery
+from tumorboard.feeds.domain.invitations import Delivery, Written
 from tumorboard.feeds.models import FeedToken, Follow
 from tumorboard.feeds.queries import behind, belongs, changes_since, feed_at, reach_of, showing, unaware
 from tumorboard.feeds.services import define_address, make_address, note_fetch, tell_unaware
@@ -125,6 +125,27 @@ def test_whose_calendar_cannot_be_relied_on_is_told_at_once(board, meeting, poll
 
     assert told() == expected
     assert told(now=NOW + PATIENCE) == [person.id]
+
+
+def test_calendar_that_came_while_the_change_was_being_stored_knows_nothing_of_it(board, meeting):
+    person = a_member(board)
+    token = a_calendar(person)
+    fetch(token, at=NOW + timedelta(seconds=2))
+
+    cancel(meeting)  # begun at NOW, and seen by others only from here on
+
+    assert told(now=NOW + PATIENCE) == [person.id]
+
+
+def test_visit_by_a_clock_that_ran_ahead_is_corrected_by_the_next(board, meeting):
+    person = a_member(board)
+    token = a_calendar(person, fetched=NOW + 2 * PATIENCE)
+
+    fetch(token, at=NOW)
+    cancel(meeting, now=NOW + HOUR)
+
+    assert token.polls_every_seconds == QUARTER.total_seconds()
+    assert told(now=NOW + HOUR + PATIENCE) == [person.id]
 
 
 def test_near_meeting_waits_for_no_calendar(board):
@@ -308,6 +329,23 @@ def test_whom_an_invitation_tells_is_not_told_beside_it(app, delivery):
 
     assert db.session.scalars(first).all() == []
     assert told(now=NOW + PATIENCE) == [person.id] * 2  # the two mails of the invitation itself
+
+
+def test_whose_invitation_could_not_be_brought_up_to_date_is_told_and_finds_the_meeting_in_the_feed(app):
+    person, meeting = an_invited_person()
+    a_round()
+    token = a_calendar(person, fetched=NOW - HOUR)
+    hidden = token.id not in db.session.scalars(showing(meeting, now=NOW)).all()
+
+    move(meeting)
+    a_round(write=lambda _: Written(trouble="a line break"))
+
+    feed = feed_at(token, zone="UTC", home="")
+    found = sa.select(Meeting.id).where(belongs(feed, Meeting.series_id, Meeting.id, since=NOW))
+    assert hidden
+    assert token.id in db.session.scalars(showing(meeting, now=NOW)).all()
+    assert db.session.scalars(found).all() == [meeting.id]
+    assert told(now=NOW + PATIENCE) == [person.id] * 2  # the first invitation, and this
 
 
 def last_change():

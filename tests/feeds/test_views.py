@@ -13,14 +13,16 @@ from sqlalchemy import select
 from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
-from tests.factories import NOW, a_person, a_series, an_institution, as_actor, form, seat, sign_in
-from tests.feeds.makers import a_dated_meeting
+from tests.factories import NOW, a_person, a_series, an_accepted_case, an_institution, as_actor, form, seat, sign_in
+from tests.feeds.makers import a_dated_meeting, an_agenda
 from tumorboard.accounts.domain import InstitutionKind, Part
 from tumorboard.accounts.services import deactivate
 from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import MOST_TOKENS
+from tumorboard.feeds.jobs import make_calendar_entries
 from tumorboard.feeds.models import FeedToken
 from tumorboard.feeds.services import make_address, revoke_address
+from tumorboard.feeds.views import ics
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
@@ -304,6 +306,82 @@ def test_fetch_is_shown_with_the_kind_of_program_and_a_304_counts(client):
 
     db.session.refresh(token)
     assert (token.fetched_at, token.client) == (NOW, "Outlook")
+
+
+def test_visit_counts_from_when_it_began_since_it_may_have_missed_what_came_after(client, monkeypatch):
+    person = a_member_of_a_board()
+    token, secret = an_address(person)
+    with transaction():
+        token.fetched_at = NOW - timedelta(hours=1)
+    answered = ics._calendar
+
+    def slowly(*asked):
+        answer = answered(*asked)
+        clock.shift(timedelta(seconds=30))
+        return answer
+
+    monkeypatch.setattr(ics, "_calendar", slowly)
+    with time_machine.travel(NOW, tick=False) as clock:
+        client.get(f"/feeds/{secret}.ics")
+
+    db.session.refresh(token)
+    assert token.fetched_at == NOW
+
+
+def test_next_poll_of_an_institution_follows_its_cases_whoever_presents_them_and_its_name(client):
+    home, board, foreign = an_institution(short_name="Westside"), a_series(), a_person(Part.MEMBER_PHYSICIAN)
+    case, other = (
+        an_accepted_case(board, submitter=foreign, institution_id=one.id) for one in (home, an_institution())
+    )
+    agenda, reader = an_agenda(a_dated_meeting(board), other), a_person(at=home)
+    with transaction():
+        _, secret = make_address("Ours", institution_id=home.id, by=as_actor(reader), now=NOW - timedelta(days=1))
+    polls = [client.get(f"/feeds/{secret}.ics").text]
+
+    for change in (
+        lambda: setattr(agenda.items[0], "case_id", case.id),
+        lambda: setattr(agenda.items[0], "case_id", other.id),
+        lambda: setattr(other, "institution_id", home.id),
+        agenda.items.clear,
+        lambda: setattr(home, "short_name", "Eastside"),
+    ):
+        with transaction():
+            change()
+        make_calendar_entries()  # as the worker does, before anybody asks
+        polls.append(client.get(f"/feeds/{secret}.ics").text)
+
+    assert [poll.count("BEGIN:VEVENT") for poll in polls] == [0, 1, 0, 1, 0, 0]
+    assert ["NAME:Eastside at tumor boards" in poll for poll in polls] == [False] * 5 + [True]
+
+
+def test_page_of_an_institutions_address_goes_with_the_person_who_goes_elsewhere(client):
+    home, elsewhere = an_institution(), an_institution()
+    person, colleague, board = a_person(Part.MEMBER_PHYSICIAN, at=home), a_person(at=home), a_series()
+    seat(board, colleague, SeatPart.CHAIR)
+    a_dated_meeting(board)
+    with transaction():
+        token, secret = make_address("Ours", institution_id=home.id, by=as_actor(person), now=NOW)
+    page = f"/subscriptions/addresses/{token.id}"
+    assert board.name in sign_in(client, person).get(page).text
+
+    for institution in (elsewhere, home):  # there, and back again
+        with transaction():
+            person.institution_id = institution.id
+        assert [client.get(path).status_code for path in (page, f"/feeds/{secret}.ics")] == [404, 404]
+
+
+def test_refusal_of_a_secret_address_does_not_repeat_it(client, monkeypatch):
+    monkeypatch.setattr("tumorboard.feeds.services.entries.MARKS_AT_ONCE", 1)
+    board, person = a_series(), a_person()
+    seat(board, person, SeatPart.CORE_MEMBER)
+    for day in range(1, 8):
+        a_dated_meeting(board, NOW + timedelta(days=day))
+    secret = an_address(person)[1]
+
+    answers = [client.post(f"/feeds/{secret}.ics"), client.get(f"/feeds/{secret}.ics")]
+
+    assert [answer.status_code for answer in answers] == [405, 503]
+    assert not any(secret in answer.text for answer in answers)
 
 
 def test_no_secret_reaches_the_log(app, client):

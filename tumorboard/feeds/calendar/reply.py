@@ -19,6 +19,7 @@ LARGEST_BYTES = 512 * 1024
 LARGEST_CALENDAR_BYTES = 64 * 1024
 MOST_PARTS = 20
 MOST_HEADERS = 300
+LONGEST_HEADER_BYTES = 4_000
 MOST_LINES = 2_000
 LARGEST_SEQUENCE = 2**31 - 1
 LONGEST_ADDRESS = 254
@@ -32,6 +33,10 @@ _BESIDE = re.compile(r'"(?:[^"\\]|\\.)*"|\([^()]*\)', re.DOTALL)
 _ADDRESS = re.compile(r"\s*([^\s<>@,;:]+@[^\s<>@,;:]+)\s*")
 _NAMED_ADDRESS = re.compile(r"[^<>,;:]*<\s*([^\s<>@,;:]+@[^\s<>@,;:]+)\s*>\s*")
 _BOUNDARY = re.compile(rb"boundary", re.IGNORECASE)
+# Each with its folded lines, in the mail's head and in every part's; the library takes a lone CR for an end of line.
+_KIND_OR_SENDER = re.compile(
+    rb"(?:\A|[\r\n])(?:content-type|from):[^\r\n]*(?:(?:\r\n|\r|\n)[ \t][^\r\n]*)*", re.IGNORECASE
+)
 
 
 def reply_in(raw: bytes) -> Reply:
@@ -55,6 +60,9 @@ def _mail(raw: bytes) -> Message:
     head = re.split(rb"\r?\n\r?\n", raw, maxsplit=1)[0]
     if head.count(b"\n") > MOST_HEADERS or len(_BOUNDARY.findall(raw)) > 2 * MOST_PARTS:
         raise NoReply("The mail has too many headers or parts.")
+    # Quotation marks and parameters are read in a time that grows with the square of their number.
+    if any(len(header[0]) > LONGEST_HEADER_BYTES for header in _KIND_OR_SENDER.finditer(raw)):
+        raise NoReply("A header of the mail is too long.")
     return message_from_bytes(raw, policy=policy.compat32)
 
 

@@ -16,7 +16,7 @@ from tumorboard.feeds.domain import Feed, FeedEvent, Standing, maker
 from tumorboard.feeds.models import CalendarEntry
 from tumorboard.feeds.queries import contents_of, events_of, lacks_entries, own_cases
 from tumorboard.feeds.queries.meetings import Own
-from tumorboard.feeds.services import make_entries, mark_outdated, note_body
+from tumorboard.feeds.services import begin_feed, make_entries, mark_outdated, note_body
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import retrying, session, transaction
 from tumorboard.kernel.errors import Unavailable
@@ -43,6 +43,8 @@ def refreshed(feed: Feed, standing: Standing | None) -> Standing:
         retrying(partial(_mark_outdated, made_by))
     if not catch_up(feed.home, batches=BATCHES_IN_A_POLL) and lacks_entries(feed, now=utc_now()):
         raise Unavailable("This calendar is being put together. Ask again in a moment.")
+    if standing is None:
+        retrying(partial(_begin, feed))
     return retrying(partial(_note, feed, made_by))
 
 
@@ -76,6 +78,11 @@ def _make(home: str) -> bool:
 def _mark_outdated(made_by: str) -> None:
     with transaction():
         mark_outdated(made_by=made_by)
+
+
+def _begin(feed: Feed) -> None:
+    with transaction():
+        begin_feed(feed, now=utc_now())
 
 
 def _note(feed: Feed, made_by: str) -> Standing:

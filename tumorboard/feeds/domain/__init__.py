@@ -13,7 +13,7 @@ from tumorboard.feeds.domain.events import (
     content_of,
     maker,
 )
-from tumorboard.feeds.domain.reach import LEAD, PATIENCE, Visit, expected_by, know_by
+from tumorboard.feeds.domain.reach import COMMITTED_WITHIN, LEAD, PATIENCE, Visit, expected_by, know_by
 from tumorboard.feeds.domain.tokens import (
     ANOTHER_CLIENT,
     FETCH_NOTED_EVERY,
@@ -36,6 +36,7 @@ from tumorboard.feeds.domain.tokens import (
 
 __all__ = [
     "ANOTHER_CLIENT",
+    "COMMITTED_WITHIN",
     "Contents",
     "Definition",
     "Entry",

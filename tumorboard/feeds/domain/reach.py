@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 PATIENCE = timedelta(hours=24)
 # People look at tomorrow the evening before.
 LEAD = timedelta(hours=12)
+# A change bears the time at which it began, and is seen by others only when it is stored.
+COMMITTED_WITHIN = timedelta(seconds=15)
 # Of a program that came once nobody knows more than that Google's takes up to a day.
 UNKNOWN_PAUSE = timedelta(hours=24)
 _SLACK = timedelta(minutes=15)

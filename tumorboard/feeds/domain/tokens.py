@@ -88,8 +88,11 @@ def is_token(text: str) -> bool:
 
 
 def is_fetch_worth_noting(fetched_at: datetime | None, *, changed_at: datetime, now: datetime) -> bool:
-    """Whether the last visit on record is old enough to be written again, or saw another feed than this one."""
-    return fetched_at is None or fetched_at <= now - FETCH_NOTED_EVERY or fetched_at < changed_at <= now
+    """Whether the last visit on record is old enough to be written again, or saw another feed than this one.
+
+    One far in the future is from a clock that ran ahead.
+    """
+    return fetched_at is None or abs(now - fetched_at) >= FETCH_NOTED_EVERY or fetched_at < changed_at <= now
 
 
 def pause_learned(before: timedelta | None, pause: timedelta) -> timedelta:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select, union
+from sqlalchemy import Select, and_, select, union
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from tumorboard.accounts.models import Person
@@ -21,6 +21,10 @@ from tumorboard.notices.models import Notice
 from tumorboard.series.models import Seat, Series
 
 BY_MAIL = tuple(delivery for delivery in Delivery if delivery.is_by_mail)
+# What could not be written was not sent: the mailbox has an older word, and the feed and notices have to say the new.
+_IS_TOLD = and_(
+    MeetingInvitation.state.in_((InvitationState.INVITED, InvitationState.CANCELLED)), MeetingInvitation.trouble == ""
+)
 
 
 def delivery_of(person_id: int) -> Delivery:
@@ -31,10 +35,7 @@ def delivery_of(person_id: int) -> Delivery:
 
 def told_by_mail(meeting_id: int) -> Select[int]:
     """The numbers of those whom an invitation tells what becomes of the meeting; of one called off it has told them."""
-    return select(MeetingInvitation.person_id).where(
-        MeetingInvitation.meeting_id == meeting_id,
-        MeetingInvitation.state.in_((InvitationState.INVITED, InvitationState.CANCELLED)),
-    )
+    return select(MeetingInvitation.person_id).where(MeetingInvitation.meeting_id == meeting_id, _IS_TOLD)
 
 
 def without_feed_of(meeting_id: int) -> Select[int]:
@@ -87,8 +88,7 @@ def shown_by_mail(person_id: int) -> Select[int]:
     return (
         select(MeetingInvitation.meeting_id)
         .join(CalendarChoice, CalendarChoice.person_id == MeetingInvitation.person_id)
-        .where(MeetingInvitation.person_id == person_id, CalendarChoice.delivery == Delivery.INVITATIONS)
-        .where(MeetingInvitation.state.in_((InvitationState.INVITED, InvitationState.CANCELLED)))
+        .where(MeetingInvitation.person_id == person_id, CalendarChoice.delivery == Delivery.INVITATIONS, _IS_TOLD)
     )
 
 

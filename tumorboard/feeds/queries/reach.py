@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, u
 from tumorboard.accounts.models import Person
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
-from tumorboard.feeds.domain import Feed, Visit, know_by
+from tumorboard.feeds.domain import COMMITTED_WITHIN, Feed, Visit, know_by
 from tumorboard.feeds.models import ChangeTold, FeedToken, Follow, LeftOut
 from tumorboard.feeds.queries.addresses import IS_LIVE, addresses_of
 from tumorboard.feeds.queries.feeds import belongs, feed_at
@@ -43,7 +43,7 @@ def unaware(change: MeetingChange, *, now: datetime) -> Select[int]:
     """
     tokens = showing(change.meeting, now=now)
     deadline = know_by(changed_at=change.changed_at, was_at=change.was_at, will_be_at=change.will_be_at)
-    knows = FeedToken.fetched_at >= change.changed_at
+    knows = _knows(change, now=now)
     is_coming = and_(FeedToken.expected_by_at >= now, FeedToken.expected_by_at <= deadline)
     aware = select(FeedToken.person_id).where(FeedToken.id.in_(tokens), or_(knows, is_coming))
     told = select(ChangeTold.person_id).where(ChangeTold.change_id == change.id)
@@ -74,7 +74,7 @@ def reach_of(meeting: Meeting, *, now: datetime) -> Reach:
         return Reach(calendars)
     return Reach(
         calendars,
-        know=_count(tokens.where(FeedToken.fetched_at >= last.changed_at)),
+        know=_count(tokens.where(_knows(last, now=now))),
         told=_count(select(ChangeTold).where(ChangeTold.change_id == last.id)),
         changed_at=last.changed_at,
         label=last.kind.label,
@@ -114,6 +114,11 @@ def behind(person_id: int, zone: str, *, now: datetime) -> list[tuple[str, Visit
         for token in session().scalars(live.where(FeedToken.fetched_at < newest))
     ]
     return [(name, visit) for name, visit in visits if visit.changes]
+
+
+def _knows(change: MeetingChange, *, now: datetime) -> ColumnElement[bool]:
+    """A visit that began when the change was stored for sure; one from a clock that ran ahead says nothing."""
+    return FeedToken.fetched_at.between(change.changed_at + COMMITTED_WITHIN, now)
 
 
 def _is_concerned(meeting: Meeting, tokens: Select[int]) -> ColumnElement[bool]:

@@ -14,9 +14,10 @@ from tumorboard.feeds.services.entries import Render, make_entries, mark_outdate
 from tumorboard.feeds.services.invitations import Write, choose_delivery, people_due, send_to, take_reply
 from tumorboard.feeds.services.mailbox import ImapMailbox, Incoming, OpenMailbox
 from tumorboard.feeds.services.reach import tell_unaware
-from tumorboard.feeds.services.standing import note_body
+from tumorboard.feeds.services.standing import begin_feed, note_body
 
 __all__ = [
+    "begin_feed",
     "ImapMailbox",
     "Incoming",
     "OpenMailbox",

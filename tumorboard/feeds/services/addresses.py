@@ -112,13 +112,14 @@ def remind_of_expiry(*, now: datetime) -> None:
 def note_fetch(token_id: int, *, client: str, changed_at: datetime, now: datetime) -> None:
     """Remember when and by which kind of program the address was asked for, and how often it comes.
 
-    Once in ten minutes is enough, but the first visit after a change (`changed_at`) is always noted.
+    `now` is when the visit began: what changed later it may not have seen. Once in ten minutes is enough, but the
+    first visit after a change (`changed_at`) is always noted.
     """
     token = session().scalars(lock(select(FeedToken).where(FeedToken.id == token_id))).one_or_none()
     if token is None or not is_fetch_worth_noting(token.fetched_at, changed_at=changed_at, now=now):
         return
     pause = None
-    if token.fetched_at is not None:
+    if token.fetched_at is not None and token.fetched_at < now:
         before = timedelta(seconds=token.polls_every_seconds) if token.polls_every_seconds else None
         pause = pause_learned(before, now - token.fetched_at)
         token.polls_every_seconds = int(pause.total_seconds())

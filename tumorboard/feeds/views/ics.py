@@ -65,14 +65,15 @@ def series(slug: str) -> ResponseReturnValue:
 @public
 def personal(token: str) -> ResponseReturnValue:
     """What concerns the owner of the secret in the path."""
+    began_at = utc_now()
     try:
-        subscriber = subscriber_of(token, now=utc_now())
+        subscriber = subscriber_of(token, now=began_at)
     except NoSuchFeed:
         return _to_stranger()
     answer = _calendar(subscriber.standing, lambda: feed_of(subscriber, home=_home()))
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers.update(_SECRET_HEADERS)
-    _remember(subscriber, changed_at=answer.last_modified or utc_now())
+    _remember(subscriber, changed_at=answer.last_modified or began_at, began_at=began_at)
     return answer
 
 
@@ -164,19 +165,19 @@ def _nothing_here() -> Response:
     return answer
 
 
-def _remember(subscriber: Subscriber, *, changed_at: datetime) -> None:
+def _remember(subscriber: Subscriber, *, changed_at: datetime, began_at: datetime) -> None:
     """Note the visit in a transaction of its own; a busy or full disk must not keep anybody from reading."""
-    if not is_fetch_worth_noting(subscriber.fetched_at, changed_at=changed_at, now=utc_now()):
+    if not is_fetch_worth_noting(subscriber.fetched_at, changed_at=changed_at, now=began_at):
         return
     try:
-        retrying(lambda: _note(subscriber.token_id, client_named(request.user_agent.string), changed_at))
+        retrying(lambda: _note(subscriber.token_id, client_named(request.user_agent.string), changed_at, began_at))
     except OperationalError:
         return
 
 
-def _note(token_id: int, client: str, changed_at: datetime) -> None:
+def _note(token_id: int, client: str, changed_at: datetime, began_at: datetime) -> None:
     with transaction():
-        note_fetch(token_id, client=client, changed_at=changed_at, now=utc_now())
+        note_fetch(token_id, client=client, changed_at=changed_at, now=began_at)
 
 
 def _leave_session_alone() -> None:
