@@ -157,6 +157,15 @@ def test_near_meeting_waits_for_no_calendar(board):
     assert told() == [person.id]
 
 
+def test_nobody_is_told_of_what_is_over_by_the_time_the_worker_is_back(board, meeting):
+    a_member(board)
+
+    cancel(meeting)
+
+    assert told(now=meeting.starts_at + HOUR) == []
+    assert told(now=meeting.starts_at + 2 * HOUR) == []
+
+
 def test_one_calendar_that_knows_is_enough(board, meeting):
     person = a_member(board)
     a_calendar(person, polls=timedelta(days=7), fetched=NOW - timedelta(days=1))

@@ -290,6 +290,23 @@ def test_opening_again_leaves_a_meeting_by_video_that_somebody_moved_since(app):
     assert (meeting.starts_at, meeting.room, meeting.held_back) == (WEDNESDAY_MORNING, "Room 2", None)
 
 
+def test_opening_again_leaves_a_meeting_to_another_closure_of_its_day(app):
+    monday = datetime(2026, 12, 7, 20, tzinfo=UTC)
+    edited, usual = a_meeting(a_series(), is_edited=True, moved_from_at=monday), a_meeting(a_series())
+    storm = closed()
+    ice = closed(name="Ice")
+
+    reopened(storm)
+
+    assert [(one.state, one.reason, one.closure_id) for one in (edited, usual)] == [
+        (MeetingState.CANCELLED, "Ice", ice.id),
+        (MeetingState.CANCELLED, "Ice", ice.id),
+    ]
+    reopened(ice)
+    assert [one.state for one in (edited, usual)] == [MeetingState.PLANNED, MeetingState.PLANNED]
+    assert edited.moved_from_at == monday
+
+
 def test_closing_again_what_is_by_video_already_changes_nothing_more(app):
     meeting = a_meeting(a_series(video_url=LINK))
     closed(effect=VIDEO)

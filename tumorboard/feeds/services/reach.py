@@ -32,7 +32,7 @@ def tell_unaware(*, now: datetime) -> bool:
         return False
     _, together = next(groupby(sorted(due, key=_told_together), key=_told_together))
     changes = list(together)
-    told, is_more = _people(changes, now=now)
+    told, is_more = _people([change for change in changes if _concerns_what_is_to_come(change, now=now)], now=now)
     people = session().scalars(select(Person).where(Person.id.in_(told)).order_by(Person.id))
     for person in people:
         tell(person, _notice(changes[0]), now=now, **_facts(told[person.id]))
@@ -58,6 +58,11 @@ def _people(changes: Sequence[MeetingChange], *, now: datetime) -> tuple[Mapping
             if not full or person_id <= min(full):
                 told[person_id].append(change)
     return told, bool(full)
+
+
+def _concerns_what_is_to_come(change: MeetingChange, *, now: datetime) -> bool:
+    """Whether the old or the new time lies ahead: after a night off nobody is told of what is long over."""
+    return max(change.was_at or change.will_be_at, change.will_be_at) > now
 
 
 def _next_look(change: MeetingChange, *, now: datetime) -> datetime | None:

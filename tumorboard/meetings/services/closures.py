@@ -1,8 +1,8 @@
 """Close a site or the whole alliance for some days, and open it again; the meetings follow."""
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import select, true
 
@@ -18,6 +18,7 @@ from tumorboard.meetings.services.make import settle
 from tumorboard.meetings.services.revision import Change, appearance_of, revised
 from tumorboard.series.domain import Closing, ClosureEffect
 from tumorboard.series.models import Closure, Series
+from tumorboard.series.queries import closures
 from tumorboard.series.services import ClosureDraft, add_closure, remove_closure
 
 
@@ -42,6 +43,16 @@ def reopen_days(closure: Closure, *, by: Actor, now: datetime) -> None:
     remove_closure(closure, by=by, now=now)
     changes = [one for meeting in held_back for one in _release(meeting, now=now)]
     note_changes(changes, now=now)
+    _hold_again({meeting.id for meeting in held_back}, since=closure.starts_on, by=by, now=now)
+
+
+def _hold_again(released: Collection[int], *, since: date, by: Actor, now: datetime) -> None:
+    """Give what was released the general effect of whatever other closure its day still lies in."""
+    for other in session().scalars(closures(since=since)).all():
+        effects = _held(other.closing, other.institution_id, now=now)
+        fresh = [one for one in effects if one.meeting.id in released and one.meeting.closure_id != other.id]
+        if fresh:
+            _apply(other, fresh, general(fresh, other.video_url), by=by, now=now)
 
 
 def apply_closure(closure: Closure, *, by: Actor, now: datetime) -> list[Change]:
