@@ -83,6 +83,7 @@ def create_app(settings: "Settings") -> Flask:
     home_views.install_shell(app)
     cases_views.install_outlook(app, scheduling_services.outlook_of)
     cases_views.install_slot(app, agendas_queries.slot_of)
+    cases_views.install_why_waiting(app, scheduling_queries.why_waiting)
     meetings_views.install_own_cases(app, agendas_queries.own_cases_at)
     meetings_views.install_reach(app, feeds_queries.reach_of)
     meetings_views.install_replies(app, feeds_queries.replies_to)

@@ -8,12 +8,26 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, an_institution, form, seat, sign_in
+from tests.factories import (
+    NOW,
+    a_meeting,
+    a_person,
+    a_series,
+    an_accepted_case,
+    an_institution,
+    as_actor,
+    form,
+    seat,
+    sign_in,
+    stored,
+)
 from tumorboard.accounts.domain import Part, Specialty
+from tumorboard.accounts.models import Absence
 from tumorboard.agendas.models import Agenda, AgendaItem
+from tumorboard.agendas.services import agenda_for, place_case
 from tumorboard.cases.domain import CaseState, StudyKind
 from tumorboard.cases.models import Case, Study
-from tumorboard.kernel.db import db
+from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.models import Notice
@@ -417,3 +431,25 @@ def test_studies_to_prepare_stand_on_the_agenda_and_its_print_for_those_who_may_
 
     assert ["<b>Imaging:</b> CT chest, day -12, Hartford (requested)" in page for page in told] == [True, True]
     assert ["CT chest" in page for page in withheld] == [False, False]
+
+
+def test_case_whose_presenter_went_away_is_marked_for_coordinators_and_doubted_before_publishing(
+    coordinator: FlaskClient, board: Series, meeting: Meeting
+) -> None:
+    away, stays = an_accepted_case(board), an_accepted_case(board)
+    helped, by = an_accepted_case(board, backup_id=stays.presenter_id), as_actor(a_person())
+    with transaction():
+        for case in (away, helped, stays):
+            place_case(agenda_for(meeting, now=NOW), case, by=by, now=NOW)
+    day = meeting.occurs_on
+    for case in (away, helped):
+        stored(Absence(person_id=case.presenter_id, starts_on=day, ends_on=day))
+
+    page = coordinator.get(f"/meetings/{meeting.id}/agenda").text
+    asked = _publish(coordinator, meeting)
+
+    assert page.count("The presenter cannot come") == 1
+    assert "The presenter cannot come" in page.split(f"<span>{away.code}</span>")[1].split("</p>")[0]
+    assert asked.status_code == 409
+    assert f"The presenter of {away.code} cannot come then." in asked.text
+    assert f"The presenter of {helped.code} cannot" not in asked.text

@@ -313,4 +313,6 @@ def test_calendar_says_which_of_the_readers_calendars_missed_a_change(client):
     page = client.get("/calendar").text
 
     assert "last fetched" not in before
-    assert "“Outlook at work” last fetched Tue, Dec 1, 8:00 AM; 1 meeting has changed since." in page
+    assert (
+        "“Outlook at work” last fetched Tue, Dec 1, 8:00 AM; 1 meeting has changed since. This page shows it." in page
+    )

@@ -12,6 +12,8 @@ from tumorboard.feeds.models import Follow
 from tumorboard.kernel.db import transaction
 from tumorboard.notices.domain import NoticeKind, NoticeState
 from tumorboard.notices.models import Notice
+from tumorboard.scheduling.domain import MoveKind, PlanCause, RunState
+from tumorboard.scheduling.models import PlanMove, PlanRun
 from tumorboard.series.domain import SeatPart
 
 
@@ -54,6 +56,26 @@ def test_coordinator_finds_submissions_and_agendas_to_publish(client: FlaskClien
 
     assert "Decide on 2 submissions" in page
     assert "Publish the Thoracic agenda of Tue, Dec 8, 7:00 AM" in page
+
+
+def test_coordinator_finds_what_is_proposed_until_it_is_decided(client: FlaskClient) -> None:
+    board, elsewhere, coordinator = a_series(), a_series(), a_person()
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    times = {"cause": PlanCause.PEOPLE_CHANGED, "started_at": NOW, "finished_at": NOW}
+    moves = [PlanMove(case_id=a_case(board).id, kind=MoveKind.LEFT_OUT, why="")]
+    run = stored(PlanRun(series_id=board.id, state=RunState.PROPOSED, moves=moves, **times))
+    stored(PlanRun(series_id=elsewhere.id, state=RunState.PROPOSED, **times))
+    sign_in(client, coordinator)
+
+    page = client.get("/").text
+    with transaction():
+        run.state = RunState.DISMISSED
+    after = client.get("/").text
+
+    assert page.count("proposed for") == 2  # once to see, once to hear
+    assert f"Decide on 1 change proposed for {board.short_name}" in page
+    assert f'href="/series/{board.slug}/plan"' in page
+    assert "proposed for" not in after
 
 
 def test_presenter_sees_the_time_of_the_own_case_once_it_is_published(client: FlaskClient) -> None:

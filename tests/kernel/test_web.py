@@ -114,6 +114,19 @@ def test_address_that_takes_no_such_method_says_which_it_takes(client: FlaskClie
     assert answer.status_code in {400, 405}
 
 
+def test_address_that_only_takes_a_form_is_no_page_to_load_again(client: FlaskClient) -> None:
+    sign_in(client, a_person())
+
+    answer = client.get("/subscriptions/addresses")
+    refused = client.post("/calendar", data=form(client, "/account"))
+
+    assert answer.status_code == 405
+    assert "Load the page again" not in answer.text
+    assert "repeat the last step" not in answer.text
+    assert "Go to Today" in answer.text
+    assert 'href="?">Load the page again' in refused.text
+
+
 def test_permission_held_nowhere_is_refused(client: FlaskClient) -> None:
     sign_in(client, a_person(Part.CLINICIAN))
 

@@ -5,8 +5,20 @@ from datetime import UTC, date, datetime, time
 import pytest
 import sqlalchemy as sa
 
-from tests.factories import NOW, a_meeting, a_person, a_series, an_institution, form, seat, sign_in
+from tests.factories import (
+    NOW,
+    a_meeting,
+    a_person,
+    a_series,
+    an_accepted_case,
+    an_institution,
+    as_actor,
+    form,
+    seat,
+    sign_in,
+)
 from tumorboard.accounts.domain import Part
+from tumorboard.agendas.services import agenda_for, place_case, publish
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting, MeetingChange
@@ -303,6 +315,23 @@ def test_cancelling_asks_why_first(client):
     assert (refused.status_code, answer.status_code) == (422, 303)
     assert "The chair is ill." in page
     assert "Reinstate meeting" in page
+
+
+def test_cancelling_says_first_how_many_published_cases_lose_their_meeting(client):
+    series = a_series()
+    empty, held = a_meeting(series, weeks=1), a_meeting(series, weeks=2)
+    coordinator = a_coordinator_of(series)
+    cases, by = (an_accepted_case(series), an_accepted_case(series)), as_actor(coordinator)
+    with transaction():
+        for case in cases:
+            place_case(agenda_for(held, now=NOW), case, by=by, now=NOW)
+        publish(agenda_for(held, now=NOW), by=by, now=NOW)
+    sign_in(client, coordinator)
+
+    pages = [client.get(f"/meetings/{one.id}/cancellation").text for one in (empty, held)]
+
+    assert "published agenda" not in pages[0]
+    assert "2 cases on its published agenda then need another meeting, and their presenters are told." in pages[1]
 
 
 def test_cancelled_meeting_is_reinstated_and_cannot_be_moved_before(client):

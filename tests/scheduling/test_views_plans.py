@@ -5,16 +5,16 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, as_actor, form, seat, sign_in
+from tests.factories import NOW, a_meeting, a_person, a_series, an_accepted_case, as_actor, form, seat, sign_in, stored
 from tumorboard.agendas.models import AgendaItem
 from tumorboard.agendas.services import agenda_for, place_case, publish
 from tumorboard.cases.domain import Urgency
 from tumorboard.cases.models import Case
 from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.models import Meeting
-from tumorboard.scheduling.domain import PlanCause, PlanMode, PlanSettings
+from tumorboard.scheduling.domain import MoveKind, PlanCause, PlanMode, PlanSettings, RunState
 from tumorboard.scheduling.jobs import plan_board, planner
-from tumorboard.scheduling.models import PlanningPolicy, PlanRun
+from tumorboard.scheduling.models import PlanMove, PlanningPolicy, PlanRun
 from tumorboard.scheduling.queries import proposal_of, settings_of
 from tumorboard.series.domain import SeatPart
 from tumorboard.series.models import Series
@@ -164,6 +164,16 @@ def test_what_if_shows_who_would_move_and_changes_nothing(coordinator: FlaskClie
     assert later.id
 
 
+def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    only, case = a_meeting(board), an_accepted_case(board)
+
+    page = coordinator.get(f"/meetings/{only.id}/what-if?kind=away&case={case.id}").text
+
+    assert " points. 1 instead of 0 cases would be without a meeting." in page
+
+
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
@@ -274,3 +284,40 @@ def test_meeting_that_is_not_there_is_found_out_before_anything_is_planned(
 
     assert answer.status_code == 404
     assert db.session.scalar(select(func.count()).select_from(PlanRun)) == 0
+
+
+def test_case_without_a_meeting_says_why_it_waits_and_not_where_it_is_only_proposed(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    case = an_accepted_case(board)
+    plan_board(board.id, cause=PlanCause.ASKED)
+    meeting = a_meeting(board, capacity_minutes=5)
+    move = PlanMove(case_id=case.id, kind=MoveKind.PLACED, to_meeting_id=meeting.id, why="Stands on Tue, Dec 8.")
+    times = {"cause": PlanCause.ASKED, "started_at": NOW, "finished_at": NOW}
+    stored(PlanRun(series_id=board.id, state=RunState.PROPOSED, moves=[move], **times))
+
+    waiting = coordinator.get(PLAN).text.split("Without a meeting")[1]
+    page = coordinator.get(f"/cases/{case.code}").text
+
+    assert "Waits: the board has no meeting until" in waiting
+    assert "Stands on Tue, Dec 8." not in waiting
+    assert "Why it waits" in page
+    assert "Waits: the board has no meeting until" in page
+
+
+def test_proposal_names_the_hour_at_which_a_case_would_be_discussed_in_the_same_meeting(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    meeting, case = a_meeting(board), an_accepted_case(board)
+    same = {"from_meeting_id": meeting.id, "to_meeting_id": meeting.id, "starts_minute": 16}
+    move = PlanMove(case_id=case.id, kind=MoveKind.MOVED, why="The order of Tue, Dec 8 changed.", **same)
+    times = {"cause": PlanCause.ASKED, "started_at": NOW, "finished_at": NOW}
+    proven = {"status": "feasible", "levels": {"late": 7}, "bounds": {"late": 7}}
+    stored(PlanRun(series_id=board.id, state=RunState.PROPOSED, moves=[move], **times, **proven))
+
+    page, runs = coordinator.get(PLAN).text, coordinator.get("/series/thoracic/plans").text
+
+    assert "Tue, Dec 8, 7:00 AM, discussed at 7:16 AM then" in page
+    assert f"{case.code}: another time on Tue, Dec 8, 7:00 AM." in runs
+    assert "no plan is less late, proven" in runs
+    assert "0 points of lateness better" not in runs

@@ -8,6 +8,8 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
+from tumorboard.accounts.domain import free_spans
+from tumorboard.accounts.queries import availability_of
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.domain import Slot
@@ -70,6 +72,26 @@ def rows_of(agenda: Agenda | None) -> list[Row]:
         is_missed = item.case is not None and not hours_of(item.case, around=starts).hold(starts, at)
         rows.append(Row(item, starts, at, at > end, is_missed))
     return rows
+
+
+def unable_at(rows: list[Row]) -> set[int]:
+    """The items whose presenter said that they cannot join then, and no backup can: days away, hours, busy times."""
+    cases = {row.item.id: row.item.case for row in rows if row.item.case is not None}
+    people = {one for case in cases.values() for one in (case.presenter_id, case.backup_id) if one is not None}
+    if not people:
+        return set()
+    known = availability_of(people, since=rows[0].starts_at, until=rows[-1].ends_at)
+
+    def can_join(person_id: int | None, row: Row) -> bool:
+        span = (row.starts_at, row.ends_at)
+        return person_id in known and free_spans(known[person_id], *span) == (span,)
+
+    speaks = [(row, cases[row.item.id]) for row in rows if row.item.id in cases]
+    return {
+        row.item.id
+        for row, case in speaks
+        if case.presenter_id is not None and not can_join(case.presenter_id, row) and not can_join(case.backup_id, row)
+    }
 
 
 def minutes_used(agenda: Agenda | None) -> int:

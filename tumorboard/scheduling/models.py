@@ -1,6 +1,6 @@
 """Tables of what is to be planned and what was planned."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
@@ -90,3 +90,10 @@ class PlanMove(Model):
     case: Mapped[Case] = relationship()
     from_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[from_meeting_id])
     to_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[to_meeting_id])
+
+    @property
+    def starts_at(self) -> datetime | None:
+        """When the case would begin in its meeting, where the run says so."""
+        if self.to_meeting is None or self.starts_minute is None:
+            return None
+        return self.to_meeting.starts_at + timedelta(minutes=self.starts_minute)

@@ -139,6 +139,21 @@ def test_what_if_of_unknown_things_is_refused():
         what_if(problem, plan(problem), "a", "m9")
 
 
+def test_diff_says_first_why_a_case_could_not_stay_where_it_was():
+    meetings = tuple(a_meeting(week) for week in range(3))
+    cases = (a_case(id="a"), a_case(id="b", presenter="dr-b", minutes=60, locked="m1"))
+    before, after = (
+        plan(a_problem(meetings=meetings, cases=cases, presenters=(a_presenter(away=away), a_presenter("dr-b"))))
+        for away in ((), (TODAY,))
+    )
+
+    (move,) = diff(before, after)
+
+    assert (move.from_meeting, move.to_meeting) == ("m0", "m2")
+    assert move.why is not None
+    assert move.why.sentence == "The presenter is away on Tue, Dec 1. Stands on Tue, Dec 15: Tue, Dec 8 is full."
+
+
 def test_diff_names_who_moved_came_or_left():
     before = Plan((Slot("a", "m0", 0), Slot("b", "m0", 10), Slot("c", "m0", 20)), (Waiting("d"),))
     after = Plan((Slot("a", "m0", 0), Slot("b", "m1", 0), Slot("d", "m0", 10)), (Waiting("c"),))

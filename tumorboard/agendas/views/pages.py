@@ -9,7 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
 from tumorboard.agendas.models import Agenda
-from tumorboard.agendas.queries import Row, agenda_of, agendas_of, minutes_over, minutes_used, rows_of, untold_changes
+from tumorboard.agendas.queries import (
+    Row,
+    agenda_of,
+    agendas_of,
+    minutes_over,
+    minutes_used,
+    rows_of,
+    unable_at,
+    untold_changes,
+)
 from tumorboard.agendas.views.blueprint import blueprint, plan_notes
 from tumorboard.audit.domain import Outcome
 from tumorboard.audit.services import record
@@ -106,6 +115,7 @@ def agenda_page(meeting: Meeting, *, notice: str = "") -> dict[str, Any]:
         "version": agenda.version if agenda else 0,
         "rows": rows,
         "shown_ids": _shown_ids(rows, now),
+        "unable_ids": unable_at(rows) if leads else set(),
         "queue": _queue(series.id) if leads else [],
         "used": used,
         "capacity": meeting.capacity_minutes,
@@ -131,7 +141,11 @@ def doubts(agenda: Agenda | None) -> list[str]:
     """What a coordinator is to know before the agenda is published, each as a sentence."""
     over = minutes_over(agenda)
     told = [f"The last item ends {over} minute{'' if over == 1 else 's'} after the time for cases."] if over else []
-    for row in rows_of(agenda):
+    rows = rows_of(agenda)
+    unable = unable_at(rows)
+    for row in rows:
+        if row.item.id in unable and row.item.case is not None:
+            told.append(f"The presenter of {row.item.case.code} cannot come then.")
         if row.is_missed and row.item.case is not None:
             at = clock(local(row.starts_at, row.item.agenda.meeting.time_zone))
             told.append(f"{row.item.case.code} stands at {at}; its presenter joins {hours_in_words(row.item.case)}.")

@@ -23,6 +23,7 @@ class OutlookOf(Protocol):
 
 
 SlotOf = Callable[[Case], Slot | None]
+WhyWaiting = Callable[[Case], str]
 
 
 def install_outlook(app: Flask, outlook_of: OutlookOf) -> None:
@@ -33,6 +34,17 @@ def install_outlook(app: Flask, outlook_of: OutlookOf) -> None:
 def install_slot(app: Flask, slot_of: SlotOf) -> None:
     """Tell the page of a case at what time the board discusses it."""
     app.extensions["case_slot"] = slot_of
+
+
+def install_why_waiting(app: Flask, why_waiting: WhyWaiting) -> None:
+    """Tell the page of a case why it has no meeting; plans stand above this package."""
+    app.extensions["case_why_waiting"] = why_waiting
+
+
+def why_waiting(case: Case) -> str:
+    """Why the case has no meeting, and what would change it, as the last plan said."""
+    found: str = current_app.extensions["case_why_waiting"](case)
+    return found
 
 
 def slot(case: Case) -> Slot | None:

@@ -12,7 +12,7 @@ from tumorboard.audit.services import record
 from tumorboard.cases.domain import EDITABLE, SECTIONS, TRANSITIONS, Act, CaseState
 from tumorboard.cases.models import Case, CaseEvent
 from tumorboard.cases.queries import case_seen_by, counts_by_state, hours_in_words, own_cases
-from tumorboard.cases.views.blueprint import blueprint, outlook, slot
+from tumorboard.cases.views.blueprint import blueprint, outlook, slot, why_waiting
 from tumorboard.cases.views.sections import returned, section_url, summary
 from tumorboard.kernel.clock import utc_now
 from tumorboard.kernel.db import db, transaction
@@ -81,12 +81,14 @@ def case_page(case: Case, **extra: object) -> dict[str, object]:
     """What the page of a case shows."""
     mine = g.actor.person_id in {case.submitter_id, case.presenter_id}
     triages = g.actor.may(Permission.CASE_TRIAGE, series_id=case.board_id or 0)
+    seen_ahead = outlook(case) if case.state in OPEN else {"outlook": None}
     return {
         "case": case,
         "summary": summary(case),
         "history": [_entry(event) for event in reversed(case.history)],
-        **(outlook(case) if case.state in OPEN else {"outlook": None}),
+        **seen_ahead,
         "slot": slot(case),
+        "why_waiting": why_waiting(case) if case.state is CaseState.ACCEPTED and not seen_ahead["outlook"] else "",
         "returned": returned(case),
         "zone": case.board.time_zone if case.board else g.actor.zone,
         "edit_url": section_url(case, SECTIONS[0]) if mine and _is_open_to_edit(case) else None,

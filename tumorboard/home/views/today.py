@@ -23,6 +23,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import visible_meetings
 from tumorboard.notices.domain import NoticeState
 from tumorboard.notices.queries import notices
+from tumorboard.scheduling.queries import undecided
 
 PUBLISH_WITHIN = timedelta(days=7)
 MOST_NEEDS, MOST_MEETINGS = 8, 6
@@ -88,6 +89,7 @@ def _of_coordinator(actor: Actor, now: datetime) -> Iterator[Need]:
         text = f"The most urgent: {most_urgent.code}, {most_urgent.urgency}."
         tone = "stop" if most_urgent.urgency in {Urgency.EMERGENT, Urgency.URGENT} else "plan"
         yield Need(tone, "inbox", title, text, "Triage", url_for("cases.inbox"))
+    yield from _proposed(actor)
     boards = actor.boards_where(Permission.AGENDA_PUBLISH)
     for agenda in db.session.scalars(unpublished_agendas(boards, after=now, before=now + PUBLISH_WITHIN)):
         meeting = agenda.meeting
@@ -96,6 +98,15 @@ def _of_coordinator(actor: Actor, now: datetime) -> Iterator[Need]:
         title = f"Publish the {meeting.series.short_name} agenda of {at}"
         url = url_for("agendas.show", meeting_id=meeting.id)
         yield Need("stop" if minutes_over(agenda) else "warn", "calendar-check", title, text, "Open agenda", url)
+
+
+def _proposed(actor: Actor) -> Iterator[Need]:
+    for run in db.session.scalars(undecided(actor.boards_where(Permission.PLAN_RUN))):
+        changes = f"{len(run.moves)} change{'' if len(run.moves) == 1 else 's'}"
+        title = f"Decide on {changes} proposed for {run.series.short_name}"
+        text = f"Made {when(run.finished_at, run.series.time_zone)}, {run.cause.label}."
+        url = url_for("scheduling.show_plan", slug=run.series.slug)
+        yield Need("plan", "arrow-left-right", title, text, "Open plan", url)
 
 
 def _of_administrator(actor: Actor) -> Iterator[Need]:

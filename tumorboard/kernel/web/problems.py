@@ -3,7 +3,7 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, jsonify, redirect, render_template, request, session, url_for
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request, session, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
@@ -96,11 +96,18 @@ def _as_page(error: TumorboardError) -> Response:
     status = error.status if error.status in _PAGES else 400
     shown = {"title": error.title, "message": error.message, "request_id": g.get("request_id")}
     try:
+        shown["again"] = _is_page()
         page = render_template(f"errors/{status}.html", error=shown)
     except Exception as fault:  # the page itself may need what is broken: no host, no database
         log.error("error page failed", exc_info=fault)
         return Response(f"{error.title}. {error.message}\n", status=error.status, mimetype="text/plain")
     return Response(page, status=error.status, mimetype="text/html")
+
+
+def _is_page() -> bool:
+    """Whether what was asked for can be loaded again: many addresses take a form and nothing else."""
+    routes = current_app.create_url_adapter(request)
+    return routes is not None and routes.test(method="GET")
 
 
 def _from_http(error: HTTPException) -> BaseResponse:

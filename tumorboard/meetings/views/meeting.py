@@ -19,7 +19,7 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meeting_seen_by
 from tumorboard.meetings.schemas import CancellationSchema, Move, MoveSchema
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
-from tumorboard.meetings.views.blueprint import blueprint, own_cases_at, reach_of, replies_to
+from tumorboard.meetings.views.blueprint import blueprint, cases_held, own_cases_at, reach_of, replies_to
 from tumorboard.meetings.views.status import row_of
 from tumorboard.series.queries import chairs_of, coordinators_of
 
@@ -165,4 +165,5 @@ def _move_form(meeting: Meeting, form: Submission) -> str:
 def _cancel_form(meeting: Meeting, form: Submission) -> str:
     shown = form_view(CancellationSchema(), form.typed, form.errors)
     reach = reach_of(meeting, now=utc_now())
-    return render_template("meetings/cancel.html", meeting=meeting, form=shown, reach=reach)
+    held = cases_held([meeting.id]).get(meeting.id, 0)
+    return render_template("meetings/cancel.html", meeting=meeting, form=shown, reach=reach, held=held)

@@ -126,13 +126,35 @@ def forecast(problem: Problem, plan: Plan, case: str) -> Slot | Waiting:
     return explainer.slot(asked) if asked.id in standing.where else explainer.waiting(asked)
 
 
+# What no other plan could change about a meeting that a case stood in.
+_CANNOT_STAY = frozenset(
+    {
+        ReasonCode.CANCELLED,
+        ReasonCode.NOT_READY,
+        ReasonCode.PRESENTER_AWAY,
+        ReasonCode.OUTSIDE_HOURS,
+        ReasonCode.NO_SPECIALTY,
+        ReasonCode.TOO_LONG,
+    }
+)
+
+
 def diff(before: Plan, after: Plan) -> tuple[Move, ...]:
     """Return every case that stands elsewhere or at another time after than before."""
     old, new = before.places, after.places
     changed = (_move(case, old.get(case), new.get(case)) for case in sorted(old.keys() | new.keys()))
-    reasons = {each.case: each.why for each in after.waiting}
-    reasons |= {slot.case: slot.why for slot in after.slots}
-    return tuple(replace(move, why=reasons.get(move.case)) for move in changed if _is_a_move(move))
+    answers: dict[str, Slot | Waiting] = {each.case: each for each in after.waiting} | after.places
+    return tuple(replace(move, why=_why(move, answers.get(move.case))) for move in changed if _is_a_move(move))
+
+
+def _why(move: Move, answer: Slot | Waiting | None) -> Reason | None:
+    """Return why the case stands or waits; where it could not stay, that comes first."""
+    if answer is None or answer.why is None:
+        return None
+    left = next((skip.why for skip in answer.skipped if skip.meeting == move.from_meeting), None)
+    if left is None or left.code not in _CANNOT_STAY or (left.code, left.args) == (answer.why.code, answer.why.args):
+        return answer.why
+    return Reason(left.code, f"{left.sentence} {answer.why.sentence}", left.args)
 
 
 def _draft(problem: Problem, boards: Collection[str] | None) -> Draft:

@@ -3,7 +3,15 @@
 from tumorboard.scheduling.queries.board import meeting_cut_off, past_delays_of, policies_of, settings_of
 from tumorboard.scheduling.queries.due import boards_due
 from tumorboard.scheduling.queries.outline import columns_of, parallels_of, waiting_of, waits_of, weeks_ahead
-from tumorboard.scheduling.queries.runs import last_run_of, notes_of, proposal_of, runs_of, whys_of
+from tumorboard.scheduling.queries.runs import (
+    last_run_of,
+    notes_of,
+    proposal_of,
+    runs_of,
+    undecided,
+    why_waiting,
+    whys_of,
+)
 
 __all__ = [
     "boards_due",
@@ -20,5 +28,7 @@ __all__ = [
     "waiting_of",
     "waits_of",
     "weeks_ahead",
+    "undecided",
+    "why_waiting",
     "whys_of",
 ]

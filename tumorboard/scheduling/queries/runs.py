@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
@@ -15,6 +15,9 @@ from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling.domain import MoveKind, RunState
 from tumorboard.scheduling.models import PlanMove, PlanRun
 from tumorboard.scheduling.queries.due import last_change_of
+
+# Runs of which nothing was done: what is proposed, what was dismissed, what a later proposal replaced.
+_ONLY_PROPOSED = (RunState.PROPOSED, RunState.DISMISSED, RunState.REPLACED)
 
 
 def last_run_of(series_id: int) -> Select[PlanRun]:
@@ -35,8 +38,7 @@ def runs_of(series_id: int) -> Select[PlanRun]:
 
 def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
     """What the agenda page says of the last plan of the meeting's board."""
-    decided = (RunState.PROPOSED, RunState.DISMISSED, RunState.REPLACED)
-    run = session().scalars(runs_of(meeting.series_id).where(PlanRun.state.not_in(decided)).limit(1)).first()
+    run = session().scalars(runs_of(meeting.series_id).where(PlanRun.state.not_in(_ONLY_PROPOSED)).limit(1)).first()
     proposal = proposal_of(meeting.series_id)
     proposed = len(proposal.moves) if proposal else 0
     change = last_change_of(meeting.series_id, now=now)
@@ -48,16 +50,33 @@ def notes_of(meeting: Meeting, *, now: datetime) -> PlanNotes:
 
 
 def whys_of(cases: Iterable[Case]) -> dict[int, str]:
-    """What the last plan said of these cases, by case; those it said nothing of are left out."""
+    """What the last plan said of these cases, by case; those it said nothing of are left out.
+
+    Where a case would stand if a proposal were done is no reason for where it is.
+    """
     ids = [case.id for case in cases]
-    last = select(func.max(PlanMove.id)).where(PlanMove.case_id.in_(ids)).group_by(PlanMove.case_id)
+    done = select(PlanRun.id).where(PlanRun.state.not_in(_ONLY_PROPOSED))
+    is_so = or_(PlanMove.run_id.in_(done), PlanMove.to_meeting_id.is_(None))
+    last = select(func.max(PlanMove.id)).where(PlanMove.case_id.in_(ids), is_so).group_by(PlanMove.case_id)
     found = select(PlanMove.case_id, PlanMove.why).where(PlanMove.id.in_(last))
     return {row.case_id: row.why for row in session().execute(found)}
+
+
+def why_waiting(case: Case) -> str:
+    """What the last plan said of a case that has no meeting; nothing where no plan knew of it."""
+    return whys_of([case]).get(case.id, "")
 
 
 def proposal_of(series_id: int) -> PlanRun | None:
     """What is proposed for the board and nobody has decided yet."""
     return session().scalars(runs_of(series_id).where(PlanRun.state == RunState.PROPOSED).limit(1)).first()
+
+
+def undecided(series_ids: Iterable[int]) -> Select[PlanRun]:
+    """What is proposed for these boards and nobody has decided yet, the oldest first, with the board."""
+    found = select(PlanRun).where(PlanRun.series_id.in_(list(series_ids)), PlanRun.state == RunState.PROPOSED)
+    parts = (joinedload(PlanRun.series), selectinload(PlanRun.moves))
+    return found.options(*parts).order_by(PlanRun.finished_at, PlanRun.id)
 
 
 _HEADLINES = {
