@@ -72,7 +72,7 @@ def note_absence(desk: Desk) -> ResponseReturnValue:
         return desk_page(desk, absence=form), 422
     with transaction():
         add_absence(desk.person, **form.value, by=g.actor, now=utc_now())
-    done = "The days away were noted. Nothing new is planned into them; what is published already its coordinator decides."
+    done = "The days away were noted. Nothing new is planned into them; what is published its coordinator decides."
     return _done(desk, "away", done)
 
 
