@@ -69,7 +69,7 @@ def _print_memory(web: list[int], worker: list[int]) -> None:
 def _rows(port: int) -> Iterator[Row]:
     cookie = {"Cookie": _signed_in(port, f"coordinator@{DOMAIN}")}
     agenda = _found(port, "/agendas", cookie, r'href="(/meetings/\d+/agenda)"')
-    feed = _found(port, "/subscriptions", cookie, r"(/feeds/series/[a-z0-9-]+\.ics)")
+    feed = _found(port, "/subscriptions/series/lectures-breast", cookie, r"(/feeds/series/[a-z0-9-]+\.ics)")
     tag = _get(port, feed, {}).headers["ETag"]
     yield Row("sign-in page", "/sign-in")
     yield Row("agenda page, coordinator", agenda, cookie)
