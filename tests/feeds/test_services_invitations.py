@@ -429,7 +429,9 @@ def test_choice_is_audited_once_and_the_same_again_changes_nothing(app):
 def test_what_does_not_pass_the_check_is_not_sent_and_administrators_hear_of_it_once(app, admin):
     person, meeting = an_invited_person()
     a_dated_meeting(meeting.series, NOW + timedelta(days=14))
-    spoiled = lambda _: Written(trouble="SUMMARY is not escaped")  # noqa: E731 - one line
+
+    def spoiled(_: object) -> Written:
+        return Written(trouble="SUMMARY is not escaped")
 
     a_round(write=spoiled)
     unsent = (mails(), invitation_of(person, meeting).state, db.session.scalars(invited_to(meeting.id)).all())
