@@ -180,6 +180,12 @@ def test_errors_come_in_the_order_of_the_form_and_tie_to_their_fields():
     assert form.invalid
 
 
+def test_error_follows_a_question_without_a_colon():
+    asked = Schema.from_dict({"name": fields.String(metadata={"label": "Which one is it for?"})})
+
+    assert form_view(asked(), {}, {"name": ["Say which."]}).errors == [("name", "Which one is it for? Say which.")]
+
+
 def test_error_about_the_whole_form_leads_to_its_first_field():
     form = form_view(Draft(), {}, {"_schema": ["Choose a side or a stage."]})
 

@@ -128,7 +128,7 @@ class FormView:
         """Pairs of a field's id and what to mend; what concerns the whole form leads to its first field."""
         first = next(iter(self), None)
         whole = [(first.id if first else "main", message) for message in self.general]
-        return whole + [(view.id, f"{view.label}: {view.error}") for view in self if view.error]
+        return whole + [(view.id, f"{view.label}: ".replace("?: ", "? ") + view.error) for view in self if view.error]
 
     @property
     def invalid(self) -> bool:
