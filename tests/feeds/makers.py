@@ -1,5 +1,6 @@
 """Makers of what feeds show: dated meetings, published agendas, and closures."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,7 +13,7 @@ from tumorboard.agendas.domain import PlacedBy
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
 from tumorboard.feeds.calendar import body_of, refreshed
-from tumorboard.feeds.calendar.lint import Line, lint, unescaped
+from tumorboard.feeds.calendar.lint import Line, lint
 from tumorboard.feeds.domain import Feed
 from tumorboard.feeds.queries import standing_of
 from tumorboard.kernel.db import db
@@ -49,6 +50,11 @@ def an_agenda(meeting: Meeting, *cases: Case, minutes: int = 8, is_published: bo
     ]
     published_at = NOW - timedelta(days=1) if is_published else None
     return stored(Agenda(meeting_id=meeting.id, published_at=published_at, items=items))
+
+
+def unescaped(value: str) -> str:
+    """The words behind a TEXT value."""
+    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 @dataclass(frozen=True)

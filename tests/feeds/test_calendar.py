@@ -11,10 +11,11 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.makers import unescaped
 from tumorboard.feeds.calendar import feed as feed_module
 from tumorboard.feeds.calendar.entry import entry_of
 from tumorboard.feeds.calendar.feed import COLORS
-from tumorboard.feeds.calendar.lint import Fault, lint, unescaped
+from tumorboard.feeds.calendar.lint import Fault, lint
 from tumorboard.feeds.calendar.zones import _ZONES, served_zone
 from tumorboard.feeds.domain import Feed, FeedEvent
 from tumorboard.kernel.clock import instant_of

@@ -9,9 +9,10 @@ import vobject
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.feeds.makers import unescaped
 from tests.feeds.test_calendar import HOSTILE, NOW, an_event
 from tumorboard.feeds.calendar.invitation import invitation_bytes, written
-from tumorboard.feeds.calendar.lint import Fault, lint_invitation, unescaped
+from tumorboard.feeds.calendar.lint import Fault, lint_invitation
 from tumorboard.feeds.calendar.zones import _ZONES
 from tumorboard.feeds.domain.invitations import Attendee, InvitationState, Letter, Method
 from tumorboard.kernel.text import clean_line

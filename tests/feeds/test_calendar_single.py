@@ -4,10 +4,11 @@ import icalendar
 import pytest
 import vobject
 
+from tests.feeds.makers import unescaped
 from tests.feeds.test_calendar import HOSTILE, an_event
 from tumorboard.feeds.calendar import single
 from tumorboard.feeds.calendar.entry import entry_of
-from tumorboard.feeds.calendar.lint import Fault, lint_file, unescaped
+from tumorboard.feeds.calendar.lint import Fault, lint_file
 from tumorboard.feeds.calendar.single import meeting_file
 from tumorboard.kernel.errors import Unavailable
 

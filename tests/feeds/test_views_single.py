@@ -4,8 +4,8 @@ import pytest
 import time_machine
 
 from tests.factories import NOW, a_person, a_series, an_accepted_case, as_actor, seat, sign_in
-from tests.feeds.makers import a_dated_meeting, an_agenda
-from tumorboard.feeds.calendar.lint import lint, lint_file, unescaped
+from tests.feeds.makers import a_dated_meeting, an_agenda, unescaped
+from tumorboard.feeds.calendar.lint import lint, lint_file
 from tumorboard.feeds.services import make_address
 from tumorboard.kernel.db import transaction
 from tumorboard.meetings.domain import BY_VIDEO, MeetingState

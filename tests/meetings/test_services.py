@@ -431,7 +431,7 @@ def test_closure_applied_again_changes_nothing_more(app):
     meeting = a_meeting(a_series())
     closure = a_closure()
 
-    done(apply_closure, closure)
+    done(apply_closure, closure, to=[meeting.id])
 
     assert meeting.sequence == 1
 

@@ -94,11 +94,6 @@ def lint_invitation(body: bytes) -> dict[str, Line]:
     return event
 
 
-def unescaped(value: str) -> str:
-    """The words behind a TEXT value."""
-    return re.sub(r"\\(.)", lambda found: "\n" if found[1] in "nN" else found[1], value)
-
-
 def _unfolded(body: bytes) -> list[str]:
     _need(body.startswith(b"BEGIN:VCALENDAR\r\n"), "something before BEGIN")
     _need(body.endswith(b"END:VCALENDAR\r\n"), "the end is missing")

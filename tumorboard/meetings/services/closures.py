@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select, true
 
@@ -43,23 +43,15 @@ def reopen_days(closure: Closure, *, by: Actor, now: datetime) -> None:
     remove_closure(closure, by=by, now=now)
     changes = [one for meeting in held_back for one in _release(meeting, now=now)]
     note_changes(changes, now=now)
-    _hold_again({meeting.id for meeting in held_back}, since=closure.starts_on, by=by, now=now)
+    for other in session().scalars(closures(since=closure.starts_on)).all():  # their days may lie in another one still
+        apply_closure(other, to=[meeting.id for meeting in held_back], by=by, now=now)
 
 
-def _hold_again(released: Collection[int], *, since: date, by: Actor, now: datetime) -> None:
-    """Give what was released the general effect of whatever other closure its day still lies in."""
-    for other in session().scalars(closures(since=since)).all():
-        effects = _held(other.closing, other.institution_id, now=now)
-        fresh = [one for one in effects if one.meeting.id in released and one.meeting.closure_id != other.id]
-        if fresh:
-            _apply(other, fresh, general(fresh, other.video_url), by=by, now=now)
-
-
-def apply_closure(closure: Closure, *, by: Actor, now: datetime) -> list[Change]:
-    """Give what takes place on the closed days the closure's general effect, edited meetings too. Rosters are told."""
+def apply_closure(closure: Closure, *, to: Collection[int], by: Actor, now: datetime) -> list[Change]:
+    """Give those of the meetings that take place on its days the general effect, edited ones too. Rosters are told."""
     effects = _held(closure.closing, closure.institution_id, now=now)
-    fresh = [one for one in effects if one.meeting.closure_id != closure.id]
-    return _apply(closure, fresh, general(fresh, closure.video_url), by=by, now=now)
+    fresh = [one for one in effects if one.meeting.id in to and one.meeting.closure_id != closure.id]
+    return _apply(closure, fresh, general(fresh, closure.video_url), by=by, now=now) if fresh else []
 
 
 def _held(closing: Closing, institution_id: int | None, *, now: datetime) -> list[Effect]:
