@@ -28,6 +28,18 @@ NO_POSTGRES = "NO POSTGRESQL: install it, or set TB_TEST_DATABASE_URL"
 NO_BROWSER = "NO BROWSER: install Chromium, or set TB_CHROMIUM"
 
 
+class LonelyClient(FlaskClient):
+    """A browser without a browser, whose requests share nothing with the test but the database.
+
+    Flask would lend them the context that the test has pushed, and with it whoever signed in before.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request from a context of its own; what the test holds is read anew afterwards."""
+        db.session.rollback()
+        return Context().run(super().open, *args, **kwargs)
+
+
 @cache
 def _postgres() -> str | None:
     return postgres_url()
@@ -46,6 +58,7 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         Settings.from_environment({"TB_INSTANCE": str(folder), "TB_DATABASE_URL": url, "TB_LOG_LEVEL": "ERROR"})
     )
     app.extensions["security"].pwd_context.update(**CHEAP_HASHES)
+    app.test_client_class = LonelyClient
     with app.app_context():
         upgrade()
         db.engine.dispose()
@@ -65,22 +78,9 @@ def app(migrated_app: Flask) -> Iterator[Flask]:
         db.session.remove()
 
 
-class LonelyClient(FlaskClient):
-    """A browser without a browser, whose requests share nothing with the test but the database.
-
-    Flask would lend them the context that the test has pushed, and with it whoever signed in before.
-    """
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        """Send one request from a context of its own; what the test holds is read anew afterwards."""
-        db.session.rollback()
-        return Context().run(super().open, *args, **kwargs)
-
-
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without a browser."""
-    app.test_client_class = LonelyClient
     return app.test_client()
 
 

@@ -1,25 +1,17 @@
-"""What tests of sign-in need besides rows: one-time codes, links out of mails, browsers."""
+"""What tests of sign-in need besides rows: one-time codes, links out of mails."""
 
 import base64
 import hashlib
 import hmac
 from datetime import datetime
 
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.conftest import LonelyClient
 from tests.factories import form
 from tumorboard.accounts.models import Person
 from tumorboard.kernel.db import db
 from tumorboard.notices.models import Notice
-
-
-def a_browser(app: Flask) -> FlaskClient:
-    """One more browser beside `client`."""
-    app.test_client_class = LonelyClient
-    return app.test_client()
 
 
 def one_time_code(key: str, at: datetime) -> str:

@@ -7,11 +7,10 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from tests.accounts.makers import a_browser
 from tests.factories import NOW, a_case, a_person, a_series, an_institution, form, seat, sign_in, stored
 from tumorboard.accounts.domain import Hours, Part
 from tumorboard.accounts.models import Absence, BusyTime, Person, WeekdayHours
@@ -45,9 +44,9 @@ def frozen():
 
 
 def rows(kind) -> list:
-    """What is stored now."""
+    """What is stored now, in the order it was stored."""
     db.session.rollback()
-    return list(db.session.scalars(select(kind)))
+    return list(db.session.scalars(select(kind).order_by(*inspect(kind).primary_key)))
 
 
 def upload(client: FlaskClient, content: str | bytes, *, page: str = HERE, to: str = "/account/busy-times", **kept):
@@ -286,7 +285,7 @@ def test_chair_finds_the_presenters_page_from_the_case(client: FlaskClient) -> N
 
 
 def test_administrator_enters_it_for_anybody_and_a_colleague_for_nobody(client: FlaskClient, app: Flask) -> None:
-    somebody, colleague = a_person(), a_browser(app)
+    somebody, colleague = a_person(), app.test_client()
     sign_in(client, a_person(Part.ADMINISTRATOR))
     sign_in(colleague, a_person(Part.MEMBER_PHYSICIAN))
 

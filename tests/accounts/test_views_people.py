@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.accounts.makers import a_browser, link_to, notices_to
+from tests.accounts.makers import link_to, notices_to
 from tests.factories import NOW, a_person, an_institution, form, sign_in
 from tumorboard.accounts.domain import InstitutionKind, Part, Specialty
 from tumorboard.accounts.models import Institution, Person
@@ -215,7 +215,7 @@ def test_edit_to_a_taken_address_is_refused_and_nothing_changes(client: FlaskCli
 
 
 def test_new_part_counts_at_the_next_request(client: FlaskClient, app: Flask, admin: Person) -> None:
-    person, browser = a_person(email="robin@example.org"), a_browser(app)
+    person, browser = a_person(email="robin@example.org"), app.test_client()
     sign_in(browser, person)
     assert browser.get("/people").status_code == 403
     sign_in(client, admin)
@@ -260,7 +260,7 @@ def test_invitation_is_sent_again_and_the_old_link_ends(client: FlaskClient, app
     client.post(f"/people/{person.id}/invitation", data=form(client, f"/people/{person.id}"))
 
     assert len(notices_to(person)) == 2
-    stranger = a_browser(app)
+    stranger = app.test_client()
     assert (stranger.get(old).status_code, stranger.get(link_to(person)).status_code) == (404, 200)
 
 

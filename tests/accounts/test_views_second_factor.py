@@ -9,7 +9,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.accounts.makers import a_browser, is_in, one_time_code, try_to_sign_in
+from tests.accounts.makers import is_in, one_time_code, try_to_sign_in
 from tests.factories import NOW, PASSWORD, a_person, a_series, form, seat, sign_in
 from tumorboard.accounts.domain import Part
 from tumorboard.accounts.models import Person
@@ -47,7 +47,7 @@ def _set_up(client: FlaskClient) -> str:
 
 
 def _with_password(app: Flask, person: Person) -> FlaskClient:
-    browser = a_browser(app)
+    browser = app.test_client()
     answer = try_to_sign_in(browser, person.email, PASSWORD)
     assert answer.location.partition("?")[0] == VALIDATION
     return browser
@@ -86,7 +86,7 @@ def test_wrong_code_while_setting_up_turns_nothing_on(client: FlaskClient, app: 
 
     client.post(action, data=form(client, SETUP, code="000000"))
 
-    assert is_in(sign_in(a_browser(app), person))
+    assert is_in(sign_in(app.test_client(), person))
 
 
 def test_code_is_good_once(client: FlaskClient, app: Flask, clock) -> None:
@@ -155,7 +155,7 @@ def test_turning_it_off_asks_for_nothing_but_the_password_again(client: FlaskCli
 
     client.post(SETUP, data=form(client, SETUP, setup="disable"))
 
-    assert is_in(sign_in(a_browser(app), person))
+    assert is_in(sign_in(app.test_client(), person))
 
 
 @pytest.mark.usefixtures("demanded")
@@ -200,7 +200,7 @@ def test_second_factor_leads_back_to_where_one_wanted(client: FlaskClient, app: 
     person = a_person()
     key = _set_up(sign_in(client, person))
     clock.shift(timedelta(minutes=1))
-    browser = a_browser(app)
+    browser = app.test_client()
     data = form(browser, "/sign-in", email=person.email, password=PASSWORD)
 
     asked = browser.post("/sign-in?next=/calendar", data=data)

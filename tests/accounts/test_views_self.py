@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from tests.accounts.makers import a_browser, is_in
+from tests.accounts.makers import is_in
 from tests.factories import NOW, a_person, form, sign_in
 from tumorboard.accounts.models import SignIn
 from tumorboard.kernel.db import db
@@ -34,7 +34,7 @@ def test_browsers_are_listed_by_name_and_this_one_is_marked(client: FlaskClient)
 
 
 def test_one_browser_is_signed_out_from_another(client: FlaskClient, app: Flask) -> None:
-    person, lost = a_person(), a_browser(app)
+    person, lost = a_person(), app.test_client()
     sign_in(lost, person)
     sign_in(client, person)
 
@@ -45,7 +45,7 @@ def test_one_browser_is_signed_out_from_another(client: FlaskClient, app: Flask)
 
 
 def test_all_other_browsers_are_signed_out_at_once(client: FlaskClient, app: Flask) -> None:
-    person, others = a_person(), [a_browser(app) for _ in range(2)]
+    person, others = a_person(), [app.test_client() for _ in range(2)]
     for browser in (*others, client):
         sign_in(browser, person)
 
@@ -55,7 +55,7 @@ def test_all_other_browsers_are_signed_out_at_once(client: FlaskClient, app: Fla
 
 
 def test_session_of_somebody_else_is_missing(client: FlaskClient, app: Flask) -> None:
-    person, other = a_person(), a_browser(app)
+    person, other = a_person(), app.test_client()
     sign_in(other, person)
     sign_in(client, a_person())
     data = form(client, "/account")

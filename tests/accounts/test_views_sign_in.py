@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from tests.accounts.makers import a_browser, is_in, link_to, notices_to, try_to_sign_in
+from tests.accounts.makers import is_in, link_to, notices_to, try_to_sign_in
 from tests.factories import NOW, PASSWORD, a_person, form, sign_in
 from tumorboard.accounts.domain import Part
 from tumorboard.accounts.models import SignIn
@@ -74,8 +74,8 @@ def test_address_in_another_case_signs_in(client: FlaskClient) -> None:
 def test_wrong_password_and_unknown_account_look_alike_and_both_count(app: Flask) -> None:
     person = a_person(email="robin@example.org")
 
-    known = try_to_sign_in(a_browser(app), person.email, WRONG)
-    unknown = try_to_sign_in(a_browser(app), "nobody@example.org", WRONG)
+    known = try_to_sign_in(app.test_client(), person.email, WRONG)
+    unknown = try_to_sign_in(app.test_client(), "nobody@example.org", WRONG)
 
     assert known.status_code == unknown.status_code
     shown = _without_token(known.text).replace(person.email, "nobody@example.org")
@@ -88,8 +88,8 @@ def test_wrong_password_and_unknown_account_look_alike_and_both_count(app: Flask
 def test_who_left_or_never_came_in_looks_like_a_wrong_password(app: Flask, changes: dict) -> None:
     person = a_person(email="robin@example.org", **changes)
 
-    refused = try_to_sign_in(a_browser(app), person.email, PASSWORD)
-    unknown = try_to_sign_in(a_browser(app), "nobody@example.org", PASSWORD)
+    refused = try_to_sign_in(app.test_client(), person.email, PASSWORD)
+    unknown = try_to_sign_in(app.test_client(), "nobody@example.org", PASSWORD)
 
     shown = _without_token(refused.text).replace(person.email, "nobody@example.org")
     assert shown == _without_token(unknown.text)
@@ -153,7 +153,7 @@ def test_session_planted_before_sign_in_opens_nothing_after_it(client: FlaskClie
     planted = client.get_cookie("tumorboard").value
     sign_in(client, a_person())
 
-    thief = a_browser(app)
+    thief = app.test_client()
     thief.set_cookie("tumorboard", planted)
 
     assert not is_in(thief)
@@ -211,7 +211,7 @@ def test_session_is_not_written_at_every_request(client: FlaskClient, clock) -> 
 
 
 def test_password_change_ends_the_other_sessions_and_keeps_this_one(client: FlaskClient, app: Flask) -> None:
-    person, elsewhere = a_person(), a_browser(app)
+    person, elsewhere = a_person(), app.test_client()
     sign_in(client, person)
     sign_in(elsewhere, person)
     typed = {"password": PASSWORD, "new_password": NEW, "new_password_confirm": NEW}
@@ -222,8 +222,8 @@ def test_password_change_ends_the_other_sessions_and_keeps_this_one(client: Flas
     assert (is_in(client), is_in(elsewhere)) == (True, False)
     assert [notice.kind for notice in notices_to(person)] == [NoticeKind.PASSWORD_CHANGED]
     assert _done("password.changed") == 1
-    assert try_to_sign_in(a_browser(app), person.email, PASSWORD).status_code == 200
-    assert try_to_sign_in(a_browser(app), person.email, NEW).status_code == 302
+    assert try_to_sign_in(app.test_client(), person.email, PASSWORD).status_code == 200
+    assert try_to_sign_in(app.test_client(), person.email, NEW).status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ def test_password_change_refused_says_why_and_changes_nothing(client: FlaskClien
 
 
 def test_deactivation_ends_the_session_at_the_next_request(client: FlaskClient, app: Flask) -> None:
-    person, admin = a_person(), a_browser(app)
+    person, admin = a_person(), app.test_client()
     sign_in(client, person)
     sign_in(admin, a_person(Part.ADMINISTRATOR))
 
@@ -268,7 +268,7 @@ def test_nobody_stays_in_beside_the_session(client: FlaskClient, app: Flask) -> 
     own = person.get_auth_token()
     given = (answer.json or {}).get("response", {}).get("user", {}).get("authentication_token", own)
 
-    stranger = a_browser(app)
+    stranger = app.test_client()
 
     assert stranger.get("/account", headers={"Authentication-Token": given}).status_code == 303
     assert stranger.get(f"/account?auth_token={given}").status_code == 303
@@ -299,10 +299,10 @@ def test_password_asked_for_once_more_is_guessed_five_times_and_no_more(client: 
 def test_recovery_answers_everybody_alike(app: Flask, typed: str) -> None:
     a_person(email="robin@example.org")
     a_person(email="gone@example.org", active=False)
-    browser = a_browser(app)
+    browser = app.test_client()
 
     answer = browser.post("/password-recovery", data=form(browser, "/password-recovery", email=typed))
-    other = a_browser(app)
+    other = app.test_client()
     same = other.post("/password-recovery", data=form(other, "/password-recovery", email="other@example.org"))
 
     assert (answer.status_code, answer.location) == (same.status_code, same.location)
@@ -337,7 +337,7 @@ def test_recovery_for_a_foreign_host_is_refused(client: FlaskClient) -> None:
 
 def test_recovery_link_sets_a_password_once_and_ends_all_sessions(client: FlaskClient, app: Flask) -> None:
     link = _asked_for_recovery(client)
-    elsewhere = a_browser(app)
+    elsewhere = app.test_client()
     try_to_sign_in(elsewhere, "robin@example.org", PASSWORD)
     typed = {"password": NEW, "password_confirm": NEW}
 
@@ -345,7 +345,7 @@ def test_recovery_link_sets_a_password_once_and_ends_all_sessions(client: FlaskC
 
     assert answer.status_code == 302
     assert not is_in(elsewhere)
-    assert try_to_sign_in(a_browser(app), "robin@example.org", NEW).status_code == 302
+    assert try_to_sign_in(app.test_client(), "robin@example.org", NEW).status_code == 302
     again = client.get(link)
     assert (again.status_code, again.location) == (302, "/password-recovery")
 

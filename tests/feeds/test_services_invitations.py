@@ -555,7 +555,8 @@ def test_answer_is_kept_and_a_later_one_replaces_it(app):
         answers.append(invitation_of(person, meeting).answer)
 
     assert answers == [Answer.ACCEPTED, Answer.DECLINED, Answer.DECLINED]
-    entries = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "invitation.answered")).all()
+    answered = sa.select(AuditEntry).where(AuditEntry.action == "invitation.answered")
+    entries = db.session.scalars(answered.order_by(AuditEntry.sequence)).all()
     assert [one.details["answer"] for one in entries] == ["accepted", "declined"]
     assert {one.person_id for one in entries} == {None}
 
