@@ -30,7 +30,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MILLISECONDS = 10_000
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+# The shell draws the same pages without a window around them, in half the time.
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 def _chromium() -> str | None:
