@@ -4,7 +4,7 @@ from benchmarks.baselines import appended, by_urgency, from_scratch
 from benchmarks.clock import seconds_of
 from benchmarks.instances import Size, instance
 from tumorboard.scheduling import engine
-from tumorboard.scheduling.engine import Plan, Problem, Status, Urgency
+from tumorboard.scheduling.engine import Plan, Problem, Status, Urgency, fallback
 from tumorboard.scheduling.engine.catalog import Catalog
 from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.fixed import fix
@@ -80,16 +80,18 @@ def _late(plan: Plan) -> int:
 
 
 def _level_one_seconds(problem: Problem) -> float:
-    """Return the time for proving levels 1 to 3 of each board alone, which is one solve."""
-    from tumorboard.scheduling.engine.assign import levels
+    """Return the time for proving levels 1 to 3 of each board alone, begun as a plan begins."""
+    from tumorboard.scheduling.engine.assign.levels import lateness
     from tumorboard.scheduling.engine.assign.model import GroupModel
+    from tumorboard.scheduling.engine.assign.search import Search
 
     def prove() -> None:
         draft = Draft(Objective(Rules(Catalog(problem))))
         fix(draft)
         for board in sorted(draft.boards):
             group = GroupModel(draft, {board}, [])
-            group.model.minimize(levels._lateness(group).total)
-            levels._solver(BUDGET).solve(group.model)
+            quick = draft.narrowed({board})
+            fallback.placed(quick)
+            Search(group, quick.where, BUDGET).settle(lateness(group))
 
     return seconds_of(prove)[0]

@@ -13,8 +13,19 @@ from tests.scheduling.engine.exhaustive import best_levels, tiny
 from tests.scheduling.engine.factories import a_case, a_meeting, a_problem, published, shuffled
 from tumorboard.scheduling.engine import Budget, Plan, Problem, Status, check, plan
 
+LARGEST_NUMBER = 1_000_000
 SMALL = Size(boards=4, cases=80, weeks=6, parallel=True)
 seeds = st.integers(min_value=0, max_value=10**9)
+
+
+def with_weights_of(problem: Problem, most: int) -> Problem:
+    """The same problem, its most urgent cases as heavy as can be, the others in proportion."""
+    weights = {
+        name: tuple(most * weight // max(getattr(problem.config, name)) for weight in getattr(problem.config, name))
+        for name in ("w_urgency", "e_urgency")
+    }
+    boards = tuple(replace(board, config=None) for board in problem.boards)
+    return replace(problem, boards=boards, config=replace(problem.config, **weights, miss=most, move_price=most))
 
 
 @settings(max_examples=60, deadline=None)
@@ -26,6 +37,16 @@ def test_all_six_levels_are_those_of_trying_everything(seed: int):
 
     assert (answer.levels, answer.bounds, answer.status) == (best_levels(problem),) * 2 + (Status.OPTIMAL,)
     assert check(problem, answer) == ()
+
+
+@settings(max_examples=20, deadline=None)
+@given(seeds)
+def test_so_are_they_with_the_largest_weights_a_policy_may_have(seed: int):
+    problem = with_weights_of(tiny(seed), LARGEST_NUMBER)
+
+    answer = plan(problem)
+
+    assert (answer.levels, answer.bounds, answer.trouble) == (best_levels(problem),) * 2 + ("",)
 
 
 @settings(max_examples=60, deadline=None)

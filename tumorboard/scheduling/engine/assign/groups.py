@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tumorboard.scheduling.engine.assign.levels import Solution, solve
+from tumorboard.scheduling.engine.assign.levels import solve
 from tumorboard.scheduling.engine.assign.model import GroupModel
 from tumorboard.scheduling.engine.assign.orders import Combination, Orders
+from tumorboard.scheduling.engine.assign.search import Solution
 from tumorboard.scheduling.engine.draft import Draft, Starts
 from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds
 

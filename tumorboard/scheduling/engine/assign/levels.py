@@ -1,63 +1,19 @@
-"""The levels, one after the other: each is made as small as it can be before the next is looked at."""
+"""The levels in their order: each is made as small as it can be before the next is looked at."""
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from math import ceil, prod
 
 from ortools.sat.python import cp_model
 
 from tumorboard.scheduling.engine.assign.model import GroupModel
+from tumorboard.scheduling.engine.assign.search import Level, Search, Solution
 from tumorboard.scheduling.engine.bound import out_of_reach
-from tumorboard.scheduling.engine.plan import Bounds
 
-LEVELS = 6
 TIE_BITS = 12
 SHARE_FOR_FAIRNESS = 0.1
-PROVEN = (cp_model.OPTIMAL,)
-FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Places, and for each level what it cannot be less than; None where nothing was proven."""
-
-    where: dict[str, str]
-    bounds: Bounds
-    is_proven: bool
-    spent: float
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One solve of one or more levels at once; a value is read by the radixes, the first level on top."""
-
-    terms: tuple[tuple[cp_model.IntVar, int], ...]
-    offset: int
-    radixes: tuple[int, ...]
-
-    @property
-    def total(self) -> cp_model.LinearExprT:
-        chosen, weights = [each for each, _ in self.terms], [weight for _, weight in self.terms]
-        return cp_model.LinearExpr.weighted_sum(chosen, weights) + self.offset
-
-    def read(self, value: int) -> tuple[int, ...]:
-        """Return the levels packed into the value."""
-        levels: list[int] = []
-        for radix in reversed(self.radixes[1:]):
-            value, rest = divmod(value, radix)
-            levels.append(rest)
-        return (value, *reversed(levels))
-
-    def bounds(self, value: int, bound: int) -> tuple[int | None, ...]:
-        """Return what is proven of each level: nothing below the first one that is still open."""
-        known: list[int | None] = []
-        for reached, least in zip(self.read(value), self.read(bound), strict=True):
-            known.append(least)
-            if least < reached:
-                break
-        return (*known, *[None] * (len(self.radixes) - len(known)))
+# The places of the levels in what a case costs.
+LATE, UNSCHED, MOVES, DELAY, MEETINGS = range(5)
 
 
 def solve(group: GroupModel, *, hint: Mapping[str, str], budget: float) -> Solution | None:
@@ -65,111 +21,68 @@ def solve(group: GroupModel, *, hint: Mapping[str, str], budget: float) -> Solut
 
     The budget is the solver's deterministic time. The places in `hint` are only where the search begins.
     """
-    where, bounds, spent, is_proven = dict(hint), list[int | None](), 0.0, True
-    for make in (_lateness, _fairness, _delay):
-        stage = make(group)
-        left = budget - spent
-        # The fairest share is the slow one: it is reported unproven rather than waited for.
-        solver = _solver(min(left, budget * SHARE_FOR_FAIRNESS) if make is _fairness else left)
-        group.hint(where)
-        group.model.minimize(stage.total)
-        status = solver.solve(group.model)
-        spent += solver.response_proto.deterministic_time
-        if status not in FOUND:
-            if not bounds:
-                return None
-            is_proven = False
-            break
-        where, value = group.where(solver), round(solver.objective_value)
-        found = stage.bounds(value, ceil(solver.best_objective_bound - 1e-6))
-        bounds.extend(found if is_proven else [None] * len(found))
-        is_proven = is_proven and status in PROVEN
-        group.model.add(stage.total <= value)
-        if make is _lateness:
-            group.leave_out(out_of_reach(group.objective, group.boards, most=stage.read(value)[0]))
-    levels = (bounds + [None] * LEVELS)[:LEVELS]
-    return Solution(where, tuple(levels), is_proven, spent)
+    search = Search(group, hint, budget)
+    if not search.settle(lateness(group)):
+        return search.solution if search.values else None
+    group.leave_out(out_of_reach(group.objective, group.boards, most=search.values[0]))
+    fairness, rest = _fairness(group), [_of_cases(group, DELAY), _joins(group), _ties(group)]
+    # All of it at once is mostly proven many times sooner than one after the other. Where it is not, the
+    # fairest share is what is slow: that is reported unproven rather than waited for.
+    if not search.prove([fairness, *rest], SHARE_FOR_FAIRNESS) and search.settle([fairness], SHARE_FOR_FAIRNESS):
+        search.settle(rest)
+    return search.solution
 
 
-def _solver(budget: float) -> cp_model.CpSolver:
-    """Return a solver that gives the same answer on every machine: one worker, no wall clock."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.symmetry_level = 0
-    solver.parameters.max_deterministic_time = max(budget, 0.001)
-    return solver
+def lateness(group: GroupModel) -> list[Level]:
+    """Return the first three levels: lateness with the price of moves, who is not placed, and the moves."""
+    return [_of_cases(group, cost) for cost in (LATE, UNSCHED, MOVES)]
 
 
-def _lateness(group: GroupModel) -> Stage:
-    """Lateness with the price of moves, then what is not placed, then the moves."""
-    costs = {case.id: group.objective.cost(case, None) for case in group.queue}
-    unsched = sum(group.objective.weight(case) for case in group.queue)
-    moves = sum(max(cost[2] for cost, _ in group.objective.choices(case)) for case in group.free)
-    radixes = (0, unsched + 1, moves + 1)
-    scale = (prod(radixes[1:]), radixes[2], 1)
-    fixed = [
-        group.objective.cost(case, group.base.where[case.id]) for case in group.queue if case.id in group.base.where
-    ]
-    offset = sum(_packed(cost, scale) for cost in fixed) + sum(_packed(costs[case.id], scale) for case in group.free)
-    terms = []
-    for (case, meeting), chosen in group.x.items():
-        cost = group.objective.cost(group.catalog.cases[case], meeting)
-        terms.append((chosen, _packed(cost, scale) - _packed(costs[case], scale)))
-    return Stage(tuple(terms), offset, radixes)
+def _of_cases(group: GroupModel, cost: int) -> Level:
+    """What the cases cost where they stand, or waiting, added up."""
+    level = Level()
+    for case in group.queue:
+        stays = group.objective.cost(case, group.base.where.get(case.id))[cost]
+        open_places = [] if case.id in group.base.where else group.places(case)
+        costs = {meeting.id: group.objective.cost(case, meeting.id)[cost] for meeting in open_places}
+        level.offset += stays
+        level.most += max([stays, *costs.values()])
+        for meeting, each in costs.items():
+            level.add(group.x[case.id, meeting], each - stays)
+    return level
 
 
-def _packed(cost: tuple[int, ...], scale: tuple[int, ...]) -> int:
-    return sum(level * weight for level, weight in zip(cost, scale, strict=False))
-
-
-def _fairness(group: GroupModel) -> Stage:
+def _fairness(group: GroupModel) -> Level:
     """Per board, the institution that waits longest."""
-    terms = []
+    level = Level()
     for board in group.boards:
         burdens = group.objective.burdens(board)
         longest = group.objective.longest_delays(board)
         most = max((burden.of(longest[each]) for each, burden in burdens.items()), default=0)
         if most:
             worst = group.model.new_int_var(0, most, "")
-            terms.append((worst, 1))
+            level.most += most
+            level.add(worst, 1)
             for institution, burden in burdens.items():
                 delays, constant = _delays(group, board, institution)
                 group.model.add(worst * burden.divisor >= 100 * (delays + constant + burden.past))
-    return Stage(tuple(terms), 0, (0,))
+    return level
 
 
 def _delays(group: GroupModel, board: str, institution: str) -> tuple[cp_model.LinearExprT, int]:
     own = {case.id: case for case in group.catalog.queue.get(board, ()) if case.institution == institution}
-    constant = sum(group.objective.cost(case, group.base.where.get(case.id))[4] for case in own.values())
+    constant = sum(group.objective.cost(case, group.base.where.get(case.id))[MEETINGS] for case in own.values())
     chosen, weights = [], []
     for (case, meeting), each in group.x.items():
         if case in own:
-            waiting = group.objective.cost(own[case], None)[4]
+            waiting = group.objective.cost(own[case], None)[MEETINGS]
             chosen.append(each)
-            weights.append(group.objective.cost(own[case], meeting)[4] - waiting)
+            weights.append(group.objective.cost(own[case], meeting)[MEETINGS] - waiting)
     return cp_model.LinearExpr.weighted_sum(chosen, weights), constant
 
 
-def _delay(group: GroupModel) -> Stage:
-    """Delay, then how often presenters from elsewhere have to join, then the tie break."""
-    joins, joined = _joins(group)
-    ties = {place: _tie_weight(*place) for place in group.x}
-    radix = len(group.queue) * (1 << TIE_BITS) + 1
-    scale = (len(joins) + joined + 1) * radix
-    delays = sum(group.objective.cost(case, group.base.where.get(case.id))[3] for case in group.queue)
-    terms = []
-    for (case, meeting), chosen in group.x.items():
-        asked = group.catalog.cases[case]
-        difference = group.objective.cost(asked, meeting)[3] - group.objective.cost(asked, None)[3]
-        terms.append((chosen, difference * scale + ties[case, meeting]))
-    terms += [(each, radix) for each in joins]
-    return Stage(tuple(terms), delays * scale + joined * radix, (0, len(joins) + joined + 1, radix))
-
-
-def _joins(group: GroupModel) -> tuple[list[cp_model.IntVar], int]:
-    """Return a variable for each join that is open, and the number of those that are certain."""
+def _joins(group: GroupModel) -> Level:
+    """How often presenters from elsewhere have to join: once a meeting, however many their cases."""
     chosen: dict[tuple[str, str], list[cp_model.IntVar]] = defaultdict(list)
     certain = set()
     for case in group.queue:
@@ -180,10 +93,17 @@ def _joins(group: GroupModel) -> tuple[list[cp_model.IntVar], int]:
                 chosen[speaker, meeting.id].append(group.x[case.id, meeting.id])
             else:
                 certain.add((speaker, meeting.id))
-    return [group.any_of(each) for key, each in sorted(chosen.items()) if key not in certain], len(certain)
+    open_joins = [group.any_of(each) for key, each in sorted(chosen.items()) if key not in certain]
+    level = Level(offset=len(certain), most=len(certain) + len(open_joins))
+    for each in open_joins:
+        level.add(each, 1)
+    return level
 
 
-def _tie_weight(case: str, meeting: str) -> int:
-    """Return a number that this case and meeting have for ever: among equals the plan is still one."""
-    drawn = hashlib.sha256(f"{case} {meeting}".encode()).digest()
-    return int.from_bytes(drawn[:4], "big") >> (32 - TIE_BITS)
+def _ties(group: GroupModel) -> Level:
+    """A number that each case and meeting have for ever: among equals the plan is still one."""
+    level = Level(most=len(group.free) << TIE_BITS)
+    for (case, meeting), chosen in group.x.items():
+        drawn = hashlib.sha256(f"{case} {meeting}".encode()).digest()
+        level.add(chosen, int.from_bytes(drawn[:4], "big") >> (32 - TIE_BITS))
+    return level

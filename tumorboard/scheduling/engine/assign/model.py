@@ -55,7 +55,7 @@ class GroupModel:
         """Never use these places again; who may not wait any more gets one."""
         for case, meeting in sorted(places, key=lambda place: (place[0], place[1] or "")):
             if meeting is not None and (case, meeting) in self.x:
-                self.model.add(self.x[case, meeting] == 0)
+                self.model.add(self.x.pop((case, meeting)) == 0)
             elif meeting is None and case not in self.base.where:
                 chosen = [self.x[case, each.id] for each in self.places(self.catalog.cases[case])]
                 self.model.add(cp_model.LinearExpr.sum(chosen) >= 1)
