@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks.instances import Size, instance
 from tests.scheduling.engine.exhaustive import best_levels, tiny
 from tests.scheduling.engine.factories import a_case, a_meeting, a_problem, published, shuffled
-from tumorboard.scheduling.engine import Budget, Plan, Problem, Status, check, plan
+from tumorboard.scheduling.engine import Board, Budget, Config, Plan, Problem, Status, check, plan
 
 LARGEST_NUMBER = 1_000_000
 SMALL = Size(boards=4, cases=80, weeks=6, parallel=True)
@@ -181,3 +181,21 @@ def test_a_gap_is_left_where_it_keeps_what_was_published():
     slot = plan(a_problem(cases=(told,))).places["told"]
 
     assert 30 <= slot.start <= 50
+
+
+def test_one_presenter_between_two_rooms_is_planned_to_the_end():
+    rooms = ("gi", "lung")
+    meetings = [a_meeting(week, id=f"{room}-{week}", board=room) for room in rooms for week in range(2)]
+    lengths = (10, 20, 20, 15, 20)
+    cases = [
+        a_case(id=f"{room}-{each}", board=room, minutes=minutes)
+        for room in rooms
+        for each, minutes in enumerate(lengths)
+    ]
+    boards = tuple(Board(room, "hub") for room in rooms)
+    problem = a_problem(boards=boards, meetings=tuple(meetings), cases=tuple(cases), config=Config(switch_gap=15))
+
+    answer = plan(problem)
+
+    assert answer.status is Status.OPTIMAL
+    assert check(problem, answer) == ()

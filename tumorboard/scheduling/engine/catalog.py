@@ -88,9 +88,13 @@ class Catalog:
         boards = self._boards_of[person.id]
         return any(other.board in boards for other in self.parallel[meeting.id])
 
+    def is_strict(self, meeting: Meeting) -> bool:
+        """Whether nobody may present in this meeting and in one that runs in parallel."""
+        return self.policies[meeting.board].parallel is Parallel.FORBID
+
     def forbids(self, meeting: Meeting, other: Meeting) -> bool:
         """Whether nobody may present in both of these meetings that run in parallel."""
-        return any(self.policies[each.board].parallel is Parallel.FORBID for each in (meeting, other))
+        return self.is_strict(meeting) or self.is_strict(other)
 
     def switch_gap(self, meeting: Meeting, other: Meeting) -> int:
         """Minutes between two cases of one presenter in meetings that run in parallel."""

@@ -1,5 +1,6 @@
 """Board by board, and boards together only where a presenter would really be in two rooms at once."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,8 +55,9 @@ class _Groups:
     ) -> None:
         self.base = base
         self.catalog = base.catalog
-        self.hint = hint
+        self.hint = dict(hint)
         self.budget = budget
+        self.spent: dict[str, float] = defaultdict(float)
         self.orders = orders
         self.forbidden: set[Combination] = set()
         self._answers = dict(known)
@@ -66,20 +68,30 @@ class _Groups:
         return self._answers[group]
 
     def _answer(self, group: Group) -> Answer:
-        spent, most = 0.0, self.budget * len(group)
+        left = self._budget(group)
         for _ in range(MOST_ROUNDS):
             model = GroupModel(self.base, group, sorted(self.forbidden, key=sorted))
-            solution = solve(model, hint=self.hint, budget=most - spent)
+            solution = solve(model, hint=self.hint, budget=left)
             if solution is None:
                 break
-            spent += solution.spent
+            left -= self._charged(group, solution.spent)
+            self.hint |= solution.where
             _, impossible = self.orders.of(solution.where)
             if not impossible:
                 return self._settled(group, solution)
             self.forbidden.update(impossible)
-            if spent >= most:
+            if left <= 0:
                 break
         return Answer(group, None)
+
+    def _budget(self, group: Group) -> float:
+        """Return what the boards have left of theirs after smaller groups, and never less than one board has."""
+        return max(self.budget, sum(self.budget - self.spent[board] for board in group))
+
+    def _charged(self, group: Group, spent: float) -> float:
+        for board in group:
+            self.spent[board] += spent / len(group)
+        return spent
 
     def _settled(self, group: Group, solution: Solution) -> Answer:
         return Answer(group, solution.where, solution.bounds, solution.is_proven)

@@ -5,7 +5,10 @@ meetings are constraints. An order that turns out impossible comes back as a com
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
 
 from ortools.sat.python import cp_model
 
@@ -15,6 +18,16 @@ from tumorboard.scheduling.engine.rules import belongs
 
 Place = tuple[str, str]
 Combination = frozenset[Place]
+
+
+@dataclass(frozen=True)
+class Room:
+    """A meeting as one speaker sees it: the cases that may be theirs there, and whether any of them is."""
+
+    meeting: Meeting
+    cases: list[Case]
+    chosen: list[cp_model.IntVar]
+    joined: cp_model.IntVar
 
 
 class GroupModel:
@@ -125,19 +138,53 @@ class GroupModel:
                     self._at_most(chosen, meeting, end - begin - standing)
 
     def _add_parallel(self) -> None:
-        """Nobody presents in two meetings at once where a board forbids it."""
-        for meeting in self._meetings():
-            for other in self.catalog.parallel[meeting.id]:
-                if meeting.id < other.id and other.id in self.in_meeting and self.catalog.forbids(meeting, other):
-                    here, there = self._by_speaker(meeting), self._by_speaker(other)
-                    for speaker in sorted(here.keys() & there.keys()):
-                        self.model.add_at_most_one([self.any_of(here[speaker]), self.any_of(there[speaker])])
+        """Nobody is in two rooms at once: in one of them where a board wants that, else in one after the other."""
+        for rooms in self._rooms_at_once():
+            strict = [room for room in rooms if self.catalog.is_strict(room.meeting)]
+            loose = [room for room in rooms if room not in strict]
+            if strict:
+                for others in [[room] for room in loose] or [[]]:
+                    self.model.add_at_most_one([room.joined for room in (*strict, *others)])
+            if len(loose) > 1:
+                self._add_one_after_the_other(loose)
 
-    def _by_speaker(self, meeting: Meeting) -> dict[str, list[cp_model.IntVar]]:
-        speakers: dict[str, list[cp_model.IntVar]] = defaultdict(list)
+    def _rooms_at_once(self) -> Iterator[list[Room]]:
+        """Yield, for each speaker and each beginning of a meeting, the meetings then on that may have cases of theirs.
+
+        Whatever overlaps overlaps where the later one begins.
+        """
+        rooms: dict[tuple[str, date], list[Room]] = defaultdict(list)
+        for meeting in self._meetings():
+            if self.catalog.parallel[meeting.id]:
+                for speaker, cases in self._by_speaker(meeting).items():
+                    rooms[speaker, meeting.date].append(self._room(meeting, cases))
+        for _, own in sorted(rooms.items()):
+            for begin in sorted({room.meeting.start for room in own}):
+                at_once = [room for room in own if room.meeting.start <= begin < room.meeting.end]
+                if len(at_once) > 1:
+                    yield at_once
+
+    def _room(self, meeting: Meeting, cases: list[Case]) -> Room:
+        chosen = [self.x[case.id, meeting.id] for case in cases]
+        return Room(meeting, cases, chosen, self.any_of(chosen))
+
+    def _by_speaker(self, meeting: Meeting) -> dict[str, list[Case]]:
+        speakers: dict[str, list[Case]] = defaultdict(list)
         for case in self.in_meeting[meeting.id]:
-            speakers[self.catalog.speaker(case, meeting).id].append(self.x[case.id, meeting.id])
+            speakers[self.catalog.speaker(case, meeting).id].append(case)
         return speakers
+
+    def _add_one_after_the_other(self, rooms: list[Room]) -> None:
+        """A speaker's minutes in all the rooms, with those between two rooms, fit between the first and the last."""
+        gap = min(self.catalog.switch_gap(one.meeting, two.meeting) for one, two in combinations(rooms, 2))
+        edges = [(room, self.base.edges(case, room.meeting)) for room in rooms for case in room.cases]
+        first = min(room.meeting.start + begin for room, (begin, _) in edges)
+        last = max(room.meeting.start + end for room, (_, end) in edges)
+        minutes = [case.minutes for room in rooms for case in room.cases]
+        if sum(minutes) + gap * (len(rooms) - 1) > last - first:
+            chosen = [each for room in rooms for each in room.chosen] + [room.joined for room in rooms]
+            spent = cp_model.LinearExpr.weighted_sum(chosen, minutes + [gap] * len(rooms))
+            self.model.add(spent <= last - first + gap)
 
     def _forbid(self, combination: Combination) -> None:
         chosen = [self.x[place] for place in sorted(combination) if place in self.x]
