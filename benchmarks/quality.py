@@ -92,6 +92,6 @@ def _level_one_seconds(problem: Problem) -> float:
             group = GroupModel(draft, {board}, [])
             quick = draft.narrowed({board})
             fallback.placed(quick)
-            Search(group, quick.where, BUDGET).settle(lateness(group))
+            Search(group, lambda _: [], hint=quick.where, budget=BUDGET).settle(lateness(group))
 
     return seconds_of(prove)[0]

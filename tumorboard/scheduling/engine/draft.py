@@ -11,6 +11,7 @@ from tumorboard.scheduling.engine.rules import Rules, minutes_over, reserve_over
 from tumorboard.scheduling.engine.sequence import best_starts, feasible_starts
 
 Starts = dict[str, int]
+Saved = tuple[dict[str, str], dict[str, Starts]]
 
 
 class Draft:
@@ -94,10 +95,10 @@ class Draft:
             starts = self.starts[meeting]
             self.starts[meeting] = {each: start for each, start in starts.items() if each != case.id}
 
-    def saved(self) -> tuple[dict[str, str], dict[str, Starts]]:
+    def saved(self) -> Saved:
         return dict(self.where), dict(self.starts)
 
-    def restore(self, saved: tuple[dict[str, str], dict[str, Starts]]) -> None:
+    def restore(self, saved: Saved) -> None:
         self.where, self.starts = dict(saved[0]), dict(saved[1])
 
     def put_in_order(self) -> None:

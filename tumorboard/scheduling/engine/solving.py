@@ -1,16 +1,20 @@
 """From a draft in which only what is fixed stands to one that is planned, board by board."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import metadata, util
+from typing import TYPE_CHECKING
 
 from tumorboard.scheduling.engine import fallback
 from tumorboard.scheduling.engine.bound import least_late
-from tumorboard.scheduling.engine.draft import Draft, Starts
+from tumorboard.scheduling.engine.draft import Draft, Saved, Starts
 from tumorboard.scheduling.engine.fingerprints import Fingerprints, Group, Place
 from tumorboard.scheduling.engine.kept import Kept
 from tumorboard.scheduling.engine.objective import summed
 from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds, Part, Plan, Status
+
+if TYPE_CHECKING:
+    from tumorboard.scheduling.engine.assign import Answer
 
 STDLIB_VERSION = "3"
 STEPS_AT_FULL_EFFORT = 60
@@ -62,19 +66,41 @@ def solve_exactly(draft: Draft, previous: Plan, budget: Budget) -> list[Part]:
     }
     hint = _quick_places(draft, draft.boards - frozenset().union(*known))
     answers, starts = solve_groups(draft, hint=hint, budget=budget.board, known=known, orders=kept.orders())
-    _take(draft, {case: meeting for each in answers for case, meeting in (each.where or {}).items()}, starts)
-    stranded = frozenset().union(*(each.boards for each in answers if each.where is None))
-    if stranded:
-        rest = draft.narrowed(stranded)
+    fixed = draft.saved()
+    found = [each for each in answers if each.has_order]
+    _take(draft, _places_of(found), starts)
+    parts = _stood_in(draft, [each for each in answers if not each.has_order], budget)
+    for each in found:
+        status = Status.OPTIMAL if each.is_proven else Status.FEASIBLE
+        part = kept.parts.get(each.boards) or _part(draft, each.boards, status, each.bounds)
+        parts.append(_signed(part, draft, prints))
+    return parts if len(found) == len(answers) else _better(draft, parts, fixed, budget)
+
+
+def _better(draft: Draft, parts: list[Part], fixed: Saved, budget: Budget) -> list[Part]:
+    """Return these parts, or those of the standard library alone: what is best for one board can cost the others."""
+    reached, levels = draft.saved(), summed(part.levels for part in parts)
+    draft.restore(fixed)
+    plain = solve_plainly(draft, budget, Status.FALLBACK)
+    if summed(part.levels for part in plain) < levels:
+        return plain
+    draft.restore(reached)
+    return parts
+
+
+def _stood_in(draft: Draft, answers: "list[Answer]", budget: Budget) -> list[Part]:
+    """Let the standard library go on from places that the solver could not put in order."""
+    boards = frozenset().union(*(each.boards for each in answers))
+    if boards:
+        rest = draft.narrowed(boards)
+        fallback.place_at(rest, _places_of(answers))
         _fill(rest, budget)
         draft.adopt(rest)
-    parts = [_part(draft, frozenset({board}), Status.FALLBACK) for board in sorted(stranded)]
-    for each in answers:
-        if each.where is not None:
-            status = Status.OPTIMAL if each.is_proven else Status.FEASIBLE
-            part = kept.parts.get(each.boards) or _part(draft, each.boards, status, each.bounds)
-            parts.append(_signed(part, draft, prints))
-    return parts
+    return [_part(draft, frozenset({board}), Status.FALLBACK) for board in sorted(boards)]
+
+
+def _places_of(answers: "Iterable[Answer]") -> dict[str, str]:
+    return {case: meeting for each in answers for case, meeting in each.where.items()}
 
 
 def _signed(part: Part, draft: Draft, prints: Fingerprints) -> Part:

@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from tumorboard.scheduling.engine.assign.levels import solve
 from tumorboard.scheduling.engine.assign.model import GroupModel
 from tumorboard.scheduling.engine.assign.orders import Combination, Orders
-from tumorboard.scheduling.engine.assign.search import Solution
 from tumorboard.scheduling.engine.draft import Draft, Starts
 from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds
 
 Group = frozenset[str]
-# A group that needs more combinations forbidden than this is left to the other engine.
-MOST_ROUNDS = 40
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The places of a group of boards and what is proven of them; `where` is None when there was no time."""
+    """The places of a group of boards and what is proven of them.
+
+    Without an order they are only where to go on: there was no time to find places that have one.
+    """
 
     boards: Group
-    where: dict[str, str] | None
+    where: dict[str, str]
     bounds: Bounds = NOTHING_PROVEN
     is_proven: bool = False
+    has_order: bool = True
 
 
 def solve_groups(
@@ -68,37 +69,29 @@ class _Groups:
         return self._answers[group]
 
     def _answer(self, group: Group) -> Answer:
-        left = self._budget(group)
-        for _ in range(MOST_ROUNDS):
-            model = GroupModel(self.base, group, sorted(self.forbidden, key=sorted))
-            solution = solve(model, hint=self.hint, budget=left)
-            if solution is None:
-                break
-            left -= self._charged(group, solution.spent)
-            self.hint |= solution.where
-            _, impossible = self.orders.of(solution.where)
-            if not impossible:
-                return self._settled(group, solution)
-            self.forbidden.update(impossible)
-            if left <= 0:
-                break
-        return Answer(group, None)
+        model = GroupModel(self.base, group, sorted(self.forbidden, key=sorted))
+        solution = solve(model, self._impossible, hint=self.hint, budget=self._budget(group))
+        self.hint |= solution.where
+        for board in group:
+            self.spent[board] += solution.spent / len(group)
+        own = {case.id for board in group for case in self.catalog.queue.get(board, ())}
+        where = {case: meeting for case, meeting in solution.where.items() if case in own}
+        return Answer(group, where, solution.bounds, solution.is_proven, solution.has_order)
+
+    def _impossible(self, where: Mapping[str, str]) -> list[Combination]:
+        """Return which of the places have no order, and remember it for larger groups."""
+        _, impossible = self.orders.of(where)
+        self.forbidden.update(impossible)
+        return impossible
 
     def _budget(self, group: Group) -> float:
         """Return what the boards have left of theirs after smaller groups, and never less than one board has."""
         return max(self.budget, sum(self.budget - self.spent[board] for board in group))
 
-    def _charged(self, group: Group, spent: float) -> float:
-        for board in group:
-            self.spent[board] += spent / len(group)
-        return spent
-
-    def _settled(self, group: Group, solution: Solution) -> Answer:
-        return Answer(group, solution.where, solution.bounds, solution.is_proven)
-
     def fit_together(self, answers: list[Answer]) -> tuple[dict[str, Starts], Group | None]:
         """Return the starts of all meetings, or the boards to be solved together."""
-        where = {case: meeting for answer in answers for case, meeting in (answer.where or {}).items()}
+        ordered = [answer for answer in answers if answer.has_order]
+        where = {case: meeting for answer in ordered for case, meeting in answer.where.items()}
         clash = self._clash(answers, where)
         if clash is not None:
             return {}, clash

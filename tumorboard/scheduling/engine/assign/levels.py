@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ortools.sat.python import cp_model
 
 from tumorboard.scheduling.engine.assign.model import GroupModel
-from tumorboard.scheduling.engine.assign.search import Level, Search, Solution
+from tumorboard.scheduling.engine.assign.search import Fit, Level, Search, Solution
 from tumorboard.scheduling.engine.bound import out_of_reach
 
 TIE_BITS = 12
@@ -16,14 +16,15 @@ SHARE_FOR_FAIRNESS = 0.1
 LATE, UNSCHED, MOVES, DELAY, MEETINGS = range(5)
 
 
-def solve(group: GroupModel, *, hint: Mapping[str, str], budget: float) -> Solution | None:
-    """Return the best places of the group, or None where `budget` was too small to find any.
+def solve(group: GroupModel, fit: Fit, *, hint: Mapping[str, str], budget: float) -> Solution:
+    """Return the best places of the group, as good as `budget` allows.
 
-    The budget is the solver's deterministic time. The places in `hint` are only where the search begins.
+    The budget is the solver's deterministic time; `fit` tells which places have no order together. The places
+    in `hint` are only where the search begins.
     """
-    search = Search(group, hint, budget)
+    search = Search(group, fit, hint=hint, budget=budget)
     if not search.settle(lateness(group)):
-        return search.solution if search.values else None
+        return search.solution
     group.leave_out(out_of_reach(group.objective, group.boards, most=search.values[0]))
     fairness, rest = _fairness(group), [_of_cases(group, DELAY), _joins(group), _ties(group)]
     # All of it at once is mostly proven many times sooner than one after the other. Where it is not, the

@@ -50,7 +50,7 @@ class GroupModel:
             self._add_hours(meeting)
         self._add_parallel()
         for combination in forbidden:
-            self._forbid(combination)
+            self.forbid(combination)
 
     def where(self, solver: cp_model.CpSolver) -> dict[str, str]:
         """Return the meeting of each case of the group, fixed ones included."""
@@ -72,6 +72,13 @@ class GroupModel:
             elif meeting is None and case not in self.base.where:
                 chosen = [self.x[case, each.id] for each in self.places(self.catalog.cases[case])]
                 self.model.add(cp_model.LinearExpr.sum(chosen) >= 1)
+
+    def forbid(self, combination: Combination) -> None:
+        """Never use all of these places together."""
+        chosen = [self.x[place] for place in sorted(combination) if place in self.x]
+        fixed = [place for place in combination if self.base.where.get(place[0]) == place[1]]
+        if len(chosen) + len(fixed) == len(combination):
+            self.model.add(cp_model.LinearExpr.sum(chosen) <= len(chosen) - 1)
 
     def any_of(self, chosen: list[cp_model.IntVar]) -> cp_model.IntVar:
         """Return one variable that is true wherever one of these is."""
@@ -185,12 +192,6 @@ class GroupModel:
             chosen = [each for room in rooms for each in room.chosen] + [room.joined for room in rooms]
             spent = cp_model.LinearExpr.weighted_sum(chosen, minutes + [gap] * len(rooms))
             self.model.add(spent <= last - first + gap)
-
-    def _forbid(self, combination: Combination) -> None:
-        chosen = [self.x[place] for place in sorted(combination) if place in self.x]
-        fixed = [place for place in combination if self.base.where.get(place[0]) == place[1]]
-        if len(chosen) + len(fixed) == len(combination):
-            self.model.add(cp_model.LinearExpr.sum(chosen) <= len(chosen) - 1)
 
     def _at_most(self, cases: list[Case], meeting: Meeting, room: int) -> None:
         if sum(case.minutes for case in cases) > room:

@@ -1,12 +1,16 @@
-"""Levels made small by the solver: as many in one solve as its numbers hold, and what is proven of each."""
+"""Levels made small by the solver: as many in one solve as its numbers hold, and what is proven of each.
 
-from collections.abc import Iterator, Mapping, Sequence
+Places that turn out to have no order are forbidden and the same levels solved again. What a level has come
+down to is thus always reached by places that have one, and the levels below it begin from there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
 from ortools.sat.python import cp_model
 
-from tumorboard.scheduling.engine.assign.model import GroupModel
+from tumorboard.scheduling.engine.assign.model import Combination, GroupModel
 from tumorboard.scheduling.engine.plan import LEVEL_NAMES, Bounds
 
 # The solver counts in 64 bits and adds up every weight, chosen or not.
@@ -14,13 +18,21 @@ LARGEST_TOTAL = 1 << 62
 # Its bound is a floating-point number: of a large one the last digits are not to be relied on.
 PRECISION = 2.0**-50
 FOUND = (cp_model.OPTIMAL, cp_model.FEASIBLE)
+# A group that needs more solves than this for places with an order is left to the other engine.
+MOST_SOLVES = 60
+# Which of the places have no order together.
+Fit = Callable[[Mapping[str, str]], list[Combination]]
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Places, and for each level what it cannot be less than; None where nothing was proven."""
+    """Places, and for each level what it cannot be less than; None where nothing was proven.
+
+    Without an order the places are only where somebody else may go on.
+    """
 
     where: dict[str, str]
+    has_order: bool
     bounds: Bounds
     is_proven: bool
     spent: float
@@ -58,11 +70,13 @@ class Level:
 class Search:
     """The levels settled so far: the best places, the values reached and what was proven of them."""
 
-    def __init__(self, group: GroupModel, hint: Mapping[str, str], budget: float) -> None:
+    def __init__(self, group: GroupModel, fit: Fit, *, hint: Mapping[str, str], budget: float) -> None:
         self.group = group
+        self.fit = fit
         self.where = dict(hint)
         self.budget = budget
         self.spent = 0.0
+        self.solves = 0
         self.values: list[int] = []
         self.bounds: list[int | None] = []
         self.is_proven = True
@@ -71,40 +85,55 @@ class Search:
     def solution(self) -> Solution:
         """The places, and what is proven of the levels that a plan has."""
         missing = [None] * len(LEVEL_NAMES)
-        return Solution(self.where, (*self.bounds, *missing)[: len(LEVEL_NAMES)], self.is_proven, self.spent)
+        bounds = (*self.bounds, *missing)[: len(LEVEL_NAMES)]
+        return Solution(self.where, bool(self.values), bounds, self.is_proven, self.spent)
 
     def settle(self, levels: Sequence[Level], share: float = 1.0) -> bool:
         """Make the levels small, the first one first, and keep them so; False where nothing was found in time."""
         for stage in _stages(levels):
-            solver, status = self._solved(stage, share)
-            if status not in FOUND:
+            solver = self._solved(stage, share)
+            if solver is None:
                 self.is_proven = False
                 return False
-            self._keep(stage, solver, is_optimal=status == cp_model.OPTIMAL)
+            self._keep(stage, solver)
         return True
 
     def prove(self, levels: Sequence[Level], share: float) -> bool:
         """Settle all of them in one solve, or nothing: then only the places found are where to go on."""
         if len(list(_stages(levels))) > 1:
             return False
-        solver, status = self._solved(levels, share)
-        if status == cp_model.OPTIMAL:
-            self._keep(levels, solver, is_optimal=True)
-        return status == cp_model.OPTIMAL
+        solver = self._solved(levels, share)
+        if solver is None or solver.status != cp_model.OPTIMAL:
+            return False
+        self._keep(levels, solver)
+        return True
 
-    def _solved(self, stage: Sequence[Level], share: float) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
-        solver = _solver(min(self.budget * share, self.budget - self.spent))
-        self.group.hint(self.where)
-        self.group.model.minimize(_packed(stage))
-        status = solver.solve(self.group.model)
-        self.spent += solver.response_proto.deterministic_time
-        if status in FOUND:
-            self.where = self.group.where(solver)
-        return solver, status
+    def _solved(self, stage: Sequence[Level], share: float) -> "_Solver | None":
+        """Return the solver standing at places that have an order."""
+        until, hint = min(self.spent + self.budget * share, self.budget), self.where
+        while self.solves < MOST_SOLVES:
+            solver = _Solver(until - self.spent)
+            self.group.hint(hint)
+            self.group.model.minimize(_packed(stage))
+            solver.status = solver.solve(self.group.model)
+            self.spent += solver.response_proto.deterministic_time
+            self.solves += 1
+            if solver.status not in FOUND:
+                break
+            hint = self.group.where(solver)
+            impossible = self.fit(hint)
+            if not impossible:
+                self.where = hint
+                return solver
+            for combination in impossible:
+                self.group.forbid(combination)
+        if not self.values:
+            self.where = hint
+        return None
 
-    def _keep(self, stage: Sequence[Level], solver: cp_model.CpSolver, *, is_optimal: bool) -> None:
+    def _keep(self, stage: Sequence[Level], solver: "_Solver") -> None:
         values = [level.read(solver) for level in stage]
-        least = solver.best_objective_bound
+        least, is_optimal = solver.best_objective_bound, solver.status == cp_model.OPTIMAL
         proven = values if is_optimal else _proven(stage, values, ceil(least - 1e-6 - abs(least) * PRECISION))
         self.values += values
         self.bounds += proven if self.is_proven else [None] * len(values)
@@ -157,12 +186,15 @@ def _proven(stage: Sequence[Level], values: Sequence[int], least: int) -> list[i
     return [*known, *[None] * (len(values) - len(known))]
 
 
-def _solver(budget: float) -> cp_model.CpSolver:
-    """Return a solver that gives the same answer on every machine: one worker, no wall clock."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.cp_model_probing_level = 0
-    solver.parameters.symmetry_level = 0
-    solver.parameters.max_deterministic_time = max(budget, 0.001)
-    return solver
+class _Solver(cp_model.CpSolver):
+    """A solver that gives the same answer on every machine: one worker, no wall clock."""
+
+    status = cp_model.UNKNOWN
+
+    def __init__(self, budget: float) -> None:
+        super().__init__()
+        self.parameters.num_workers = 1
+        self.parameters.linearization_level = 2
+        self.parameters.cp_model_probing_level = 0
+        self.parameters.symmetry_level = 0
+        self.parameters.max_deterministic_time = max(budget, 0.001)

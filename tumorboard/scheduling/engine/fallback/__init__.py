@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.fallback.improve import improve, is_tied, settle
-from tumorboard.scheduling.engine.fallback.place import place_all, place_earliest, place_from_scratch
+from tumorboard.scheduling.engine.fallback.place import place_all, place_at, place_earliest, place_from_scratch
 from tumorboard.scheduling.engine.plan import Levels
 
-__all__ = ["improved", "placed", "place_earliest"]
+__all__ = ["improved", "place_at", "place_earliest", "placed"]
 
 
 def placed(draft: Draft) -> None:

@@ -1,12 +1,21 @@
 """First places: what was published, then by urgency into the earliest meeting."""
 
+from collections.abc import Mapping
+
 from tumorboard.scheduling.engine.draft import Draft
 from tumorboard.scheduling.engine.problem import Case
 
 
+def place_at(draft: Draft, where: Mapping[str, str]) -> None:
+    """Put the free cases where they are said to stand, the most pressing first, as far as there is an order."""
+    for case in draft.free_cases():
+        if case.id in where:
+            draft.admit(case, draft.catalog.meetings[where[case.id]])
+
+
 def place_all(draft: Draft) -> None:
     """Keep what was published where that is still possible, then give the others the earliest place."""
-    free = draft.free_cases()
+    free = [case for case in draft.free_cases() if case.id not in draft.where]
     for case in free:
         published = draft.catalog.published_meeting(case)
         if published is not None and draft.rules.may_stay(case):
