@@ -1,5 +1,9 @@
 """The demo's alliance: loaded twice into files of their own, since a load takes seconds."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +21,7 @@ from tests.feeds.makers import seen
 from tests.feeds.readers import READERS
 from tests.once import IS_ODD, made_once
 from tumorboard.accounts.models import Institution, Person
+from tumorboard.accounts.queries import anybody
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.app import create_app
 from tumorboard.audit.queries import faults
@@ -42,6 +47,20 @@ from tumorboard.series.queries import boards
 
 pytestmark = pytest.mark.timeout(240)
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+
+KILLED_AT_THE_FIRST_PLAN = """
+import os, signal
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from wsgi import app
+
+@event.listens_for(Engine, "before_cursor_execute")
+def end(connection, cursor, statement, *_):
+    if statement.startswith("INSERT INTO plan_run"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+app.test_cli_runner().invoke(args=["demo", "prepare"])
+"""
 
 
 def _app(folder: Path) -> Flask:
@@ -189,6 +208,18 @@ def test_two_loads_are_the_same_alliance(loaded: tuple[Flask, Flask]) -> None:
             db.engine.dispose()
 
     assert seen[0] == seen[1]
+
+
+def test_load_that_was_killed_leaves_nothing_so_that_the_next_start_loads_again(tmp_path: Path) -> None:
+    environ = {**os.environ, "TB_INSTANCE": str(tmp_path), "TB_LOG_LEVEL": "ERROR"}
+
+    killed = subprocess.run([sys.executable, "-c", KILLED_AT_THE_FIRST_PLAN], env=environ, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    app = _app(tmp_path)
+    with app.app_context():
+        assert not anybody()
+        db.engine.dispose()
 
 
 def test_database_with_people_in_it_is_refused(demo: Flask) -> None:
