@@ -20,6 +20,7 @@ from tumorboard.meetings.models import Meeting, MeetingChange
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
 from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.revision import Change
+from tumorboard.notices.domain import SUBJECTS
 from tumorboard.notices.models import Notice
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 
@@ -70,6 +71,16 @@ def move(meeting, *, by=HOUR, now=NOW, room="Room 2"):
     start, who = meeting.starts_at + by, as_actor(a_person())
     with transaction():
         move_meeting(meeting, to_start=start, to_end=start + HOUR, room=room, reason="", by=who, now=now)
+
+
+def renamed_room(meeting, *, now=NOW):
+    move(meeting, by=timedelta(0), now=now, room="Room 3")
+
+
+def reinstate(meeting, *, now=NOW):
+    by = as_actor(a_person())
+    with transaction():
+        reinstate_meeting(meeting, by=by, now=now)
 
 
 def told(*, now=NOW):
@@ -222,6 +233,30 @@ def test_what_was_overtaken_is_told_as_one_change(board, meeting):
     assert notice.facts["was"].startswith("Tuesday, December 8, 2026, 10:00 AM")
     assert notice.facts["will_be"].startswith("Tuesday, December 8, 2026, Noon")
     assert meeting.starts_at == was_at + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("before", "acts", "subject"),
+    [
+        (None, [move], "A meeting was moved"),
+        (None, [renamed_room], "A meeting has a new room, video link or length"),
+        (None, [cancel], "A meeting was cancelled"),
+        (cancel, [reinstate], "A meeting takes place after all"),
+        (None, [move, renamed_room], "A meeting was moved"),
+        (cancel, [reinstate, renamed_room], "A meeting takes place after all"),
+    ],
+)
+def test_subject_says_what_became_of_the_meeting_for_who_is_told(board, meeting, before, acts, subject):
+    if before:
+        before(meeting)
+        told()
+    person = a_member(board)
+
+    for second, act in enumerate(acts, start=1):
+        act(meeting, now=NOW + timedelta(seconds=second))
+
+    assert told(now=NOW + QUARTER) == [person.id]
+    assert SUBJECTS[db.session.scalars(sa.select(Notice.kind)).one()] == subject
 
 
 def test_telling_that_is_cut_off_goes_on_where_it_stood(board, meeting, monkeypatch):

@@ -71,7 +71,12 @@ def _next_look(change: MeetingChange, *, now: datetime) -> datetime | None:
 
 
 def _notice(change: MeetingChange) -> NoticeKind:
-    return NoticeKind.MEETING_CANCELLED if change.kind is ChangeKind.CANCELLED else NoticeKind.MEETING_MOVED
+    """What became of the meeting for who knows nothing of changes that this one overtook."""
+    if change.kind is ChangeKind.CANCELLED:
+        return NoticeKind.MEETING_CANCELLED
+    if change.was_at is None:
+        return NoticeKind.MEETING_REINSTATED
+    return NoticeKind.MEETING_PLACE if change.was_at == change.will_be_at else NoticeKind.MEETING_MOVED
 
 
 def _facts(changes: Sequence[MeetingChange]) -> dict[str, str | int]:
