@@ -33,7 +33,7 @@ from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import PAST, Feed
 from tumorboard.feeds.domain.invitations import Answer, Delivery, InvitationState
 from tumorboard.feeds.models import FeedToken, MeetingInvitation
-from tumorboard.feeds.queries import belongs, delivery_of, feed_at, public_feed, public_series, series_feed, visit_of
+from tumorboard.feeds.queries import belongs, delivery_of, feed_at, public_feed, public_series, series_feed, visits_of
 from tumorboard.feeds.services import people_due
 from tumorboard.kernel.db import db, reading, session
 from tumorboard.meetings.domain import MeetingState
@@ -272,7 +272,7 @@ def test_every_feed_passes_the_linter_and_readers_find_in_it_what_the_database_h
 
 def test_some_calendars_know_of_every_change_and_some_do_not(demo: Flask) -> None:
     tokens = db.session.scalars(select(FeedToken)).all()
-    visits = [visit_of(token, "America/New_York", now=NOW) for token in tokens]
+    visits = visits_of(tokens, "America/New_York", now=NOW)
 
     assert any(visit.changes for visit in visits)
     assert any(visit.fetched_at and not visit.changes for visit in visits)

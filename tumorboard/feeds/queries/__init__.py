@@ -38,7 +38,7 @@ from tumorboard.feeds.queries.reach import (
     reach_of,
     showing,
     unaware,
-    visit_of,
+    visits_of,
 )
 from tumorboard.feeds.queries.standing import (
     STANDING_OF_KEY,
@@ -88,5 +88,5 @@ __all__ = [
     "standing_of_series",
     "subscriber_of",
     "unaware",
-    "visit_of",
+    "visits_of",
 ]

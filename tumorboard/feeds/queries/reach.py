@@ -1,9 +1,10 @@
 """Which calendars show a meeting, which of them know what became of it, and whom that leaves."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select, union
 
 from tumorboard.accounts.models import Person
 from tumorboard.agendas.models import Agenda, AgendaItem
@@ -96,24 +97,24 @@ def changes_since(feed: Feed, since: datetime, *, now: datetime) -> Select[Meeti
     )
 
 
-def visit_of(token: FeedToken, zone: str, *, now: datetime) -> Visit:
-    """Return when the calendar at the address last came, and what it missed since."""
-    if token.fetched_at is None:
-        return Visit()
-    missed = changes_since(feed_at(token, zone=zone, home=""), token.fetched_at, now=now)
-    pause = timedelta(seconds=token.polls_every_seconds) if token.polls_every_seconds else None
-    return Visit(token.fetched_at, token.client, pause, _count(missed.order_by(None)))
+def visits_of(tokens: Sequence[FeedToken], zone: str, *, now: datetime) -> list[Visit]:
+    """Return when the calendar at each address last came, and what it missed since: one question for all of them."""
+    missed = {
+        token.id: _counted(changes_since(feed_at(token, zone=zone, home=""), token.fetched_at, now=now).order_by(None))
+        for token in tokens
+        if token.fetched_at is not None
+    }
+    counts = dict(zip(missed, session().execute(select(*missed.values())).one(), strict=True)) if missed else {}
+    return [_visit(token, counts.get(token.id, 0)) for token in tokens]
 
 
 def behind(person_id: int, zone: str, *, now: datetime) -> list[tuple[str, Visit]]:
     """The person's calendars that miss a change, each by its name."""
     live = addresses_of(person_id).where(FeedToken.expires_at > now, FeedToken.fetched_at.is_not(None))
     newest = select(func.max(MeetingChange.changed_at)).scalar_subquery()
-    visits = [
-        (token.name, visit_of(token, zone, now=now))
-        for token in session().scalars(live.where(FeedToken.fetched_at < newest))
-    ]
-    return [(name, visit) for name, visit in visits if visit.changes]
+    tokens = session().scalars(live.where(FeedToken.fetched_at < newest)).all()
+    visits = zip(tokens, visits_of(tokens, zone, now=now), strict=True)
+    return [(token.name, visit) for token, visit in visits if visit.changes]
 
 
 def _knows(change: MeetingChange, *, now: datetime) -> ColumnElement[bool]:
@@ -153,5 +154,14 @@ def _presenting(meeting_id: int, column: Any) -> Select[int]:
     )
 
 
+def _visit(token: FeedToken, changes: int) -> Visit:
+    pause = timedelta(seconds=token.polls_every_seconds) if token.polls_every_seconds else None
+    return Visit(token.fetched_at, token.client, pause, changes)
+
+
 def _count(rows: Select[Any]) -> int:
-    return session().scalar(select(func.count()).select_from(rows.subquery())) or 0
+    return session().scalar(select(_counted(rows))) or 0
+
+
+def _counted(rows: Select[Any]) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows.subquery()).scalar_subquery()
