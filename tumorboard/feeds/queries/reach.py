@@ -9,14 +9,16 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, 
 from tumorboard.accounts.models import Person
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.models import Case
-from tumorboard.feeds.domain import COMMITTED_WITHIN, Feed, Visit, know_by
+from tumorboard.feeds.domain import COMMITTED_WITHIN, FOR_CASES, Feed, Visit, know_by
 from tumorboard.feeds.models import ChangeTold, FeedToken, Follow, LeftOut
 from tumorboard.feeds.queries.addresses import IS_LIVE, addresses_of
 from tumorboard.feeds.queries.feeds import belongs, feed_at
 from tumorboard.feeds.queries.invitations import told_by_mail, without_feed_of
 from tumorboard.kernel.db import session
-from tumorboard.meetings.domain import Reach
+from tumorboard.meetings.domain import ChangeKind, Reach
 from tumorboard.meetings.models import Meeting, MeetingChange
+from tumorboard.notices.domain import NoticeKind
+from tumorboard.notices.models import Notice
 from tumorboard.series.models import Seat
 from tumorboard.series.queries import told_of
 
@@ -40,20 +42,35 @@ def showing(meeting: Meeting, *, now: datetime) -> Select[int]:
 def unaware(change: MeetingChange, *, now: datetime) -> Select[int]:
     """The people, by number, who are concerned by the change, were not told, and whose calendars do not know of it.
 
-    While calendars are still waited for, one that is expected in time counts as if it knew.
+    While calendars are still waited for, one that is expected in time counts as if it knew. Whoever was told the new
+    time of a case there since knows of the move; for a moment that mail is waited for too.
     """
     tokens = showing(change.meeting, now=now)
-    deadline = know_by(changed_at=change.changed_at, was_at=change.was_at, will_be_at=change.will_be_at)
     knows = _knows(change, now=now)
-    is_coming = and_(FeedToken.expected_by_at >= now, FeedToken.expected_by_at <= deadline)
+    is_coming = and_(FeedToken.expected_by_at >= now, FeedToken.expected_by_at <= waits_until(change))
     aware = select(FeedToken.person_id).where(FeedToken.id.in_(tokens), or_(knows, is_coming))
     told = select(ChangeTold.person_id).where(ChangeTold.change_id == change.id)
-    return (
+    people = (
         select(Person.id)
         .where(Person.active, _is_concerned(change.meeting, tokens))
         .where(Person.id.not_in(aware), Person.id.not_in(told), Person.id.not_in(told_by_mail(change.meeting_id)))
         .order_by(Person.id)
     )
+    if _is_move(change):
+        people = people.where(~_is_told_time_of_case(change))
+    if now < left_to_cases_until(change):
+        people = people.where(Person.id.not_in(_presenting(change.meeting_id, Case.presenter_id)))
+    return people
+
+
+def waits_until(change: MeetingChange) -> datetime:
+    """Return until when calendars are waited for to learn of the change."""
+    return know_by(changed_at=change.changed_at, was_at=change.was_at, will_be_at=change.will_be_at)
+
+
+def left_to_cases_until(change: MeetingChange) -> datetime:
+    """Return until when presenters are left to the mail with the new time of their case, where there may be one."""
+    return min(change.changed_at + FOR_CASES, waits_until(change)) if _is_move(change) else change.changed_at
 
 
 def changes_to_look_at(*, now: datetime) -> Select[MeetingChange]:
@@ -79,7 +96,7 @@ def reach_of(meeting: Meeting, *, now: datetime) -> Reach:
         told=_count(select(ChangeTold).where(ChangeTold.change_id == last.id)),
         changed_at=last.changed_at,
         label=last.kind.label,
-        waits_until=last.look_again_at,
+        waits_until=waits_until(last) if last.look_again_at else None,
     )
 
 
@@ -120,6 +137,22 @@ def behind(person_id: int, zone: str, *, now: datetime) -> list[tuple[str, Visit
 def _knows(change: MeetingChange, *, now: datetime) -> ColumnElement[bool]:
     """A visit that began when the change was stored for sure; one from a clock that ran ahead says nothing."""
     return FeedToken.fetched_at.between(change.changed_at + COMMITTED_WITHIN, now)
+
+
+def _is_move(change: MeetingChange) -> bool:
+    return change.kind is not ChangeKind.CANCELLED and change.was_at not in {None, change.will_be_at}
+
+
+def _is_told_time_of_case(change: MeetingChange) -> ColumnElement[bool]:
+    """A case of the person there was carried to the new time, and a mail since the change says it."""
+    carried = _presenting(change.meeting_id, Case.presenter_id).where(Case.scheduled_for_at == change.will_be_at)
+    mailed = exists().where(
+        Notice.person_id == Person.id,
+        Notice.kind.in_((NoticeKind.SLOT_PUBLISHED, NoticeKind.SLOT_CHANGED)),
+        Notice.created_at >= change.changed_at,
+        Notice.facts["path"].as_string() == f"/meetings/{change.meeting_id}",
+    )
+    return and_(Person.id.in_(carried), mailed)
 
 
 def _is_concerned(meeting: Meeting, tokens: Select[int]) -> ColumnElement[bool]:
