@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -101,13 +101,19 @@ def statements(app: Flask) -> Callable[[], AbstractContextManager["Counter"]]:
 
 @dataclass
 class Counter:
-    """How many questions were put to the database."""
+    """The questions that were put to the database."""
 
-    count: int = 0
+    asked: list[str] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many they were."""
+        return len(self.asked)
 
     def take(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        """Count the statement if it asks for anything."""
-        self.count += statement.lstrip().upper().startswith("SELECT")
+        """Keep the statement if it asks for anything."""
+        if statement.lstrip().upper().startswith("SELECT"):
+            self.asked.append(statement)
 
 
 def _empty() -> None:

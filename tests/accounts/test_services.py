@@ -31,7 +31,7 @@ from tumorboard.accounts.services import (
     sweep_sign_ins,
 )
 from tumorboard.accounts.services.people import INVITATION_LIFETIME, PersonDraft, invite_again, invited_by_token
-from tumorboard.accounts.services.throttling import MOST_A_NETWORK, MOST_AN_ACCOUNT, MOST_TOGETHER, WINDOW
+from tumorboard.accounts.services.throttling import MOST_A_NETWORK, MOST_AN_ACCOUNT, MOST_TOGETHER, WINDOW, count_act
 from tumorboard.audit.models import AuditEntry
 from tumorboard.kernel.db import db, retrying, transaction
 from tumorboard.kernel.errors import Invalid, NotFound
@@ -316,6 +316,19 @@ def test_network_that_tries_everybody_is_slowed_down() -> None:
 
     with pytest.raises(TooManyTries):
         refuse_when_throttled("nobody@example.org", HOME, now=NOW)
+
+
+def test_what_a_person_may_do_so_often_in_a_while_is_counted_for_each_person_and_act() -> None:
+    with transaction():
+        for person_id, act in ((1, "this"), (1, "this"), (1, "that"), (2, "this")):
+            count_act(act, person_id, most=2, now=NOW)
+
+    with pytest.raises(TooManyTries) as error, transaction():
+        count_act("this", 1, most=2, now=NOW + timedelta(minutes=5))
+
+    assert error.value.retry_after == 601
+    with transaction():
+        count_act("this", 1, most=2, now=NOW + WINDOW)
 
 
 def test_window_over_counts_from_one_again() -> None:

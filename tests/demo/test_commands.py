@@ -1,5 +1,9 @@
 """The demo's alliance: loaded twice into files of their own, since a load takes seconds."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,6 +21,7 @@ from tests.feeds.makers import seen
 from tests.feeds.readers import READERS
 from tests.once import IS_ODD, made_once
 from tumorboard.accounts.models import Institution, Person
+from tumorboard.accounts.queries import anybody
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.app import create_app
 from tumorboard.audit.queries import faults
@@ -28,7 +33,7 @@ from tumorboard.feeds.calendar.lint import lint
 from tumorboard.feeds.domain import PAST, Feed
 from tumorboard.feeds.domain.invitations import Answer, Delivery, InvitationState
 from tumorboard.feeds.models import FeedToken, MeetingInvitation
-from tumorboard.feeds.queries import belongs, delivery_of, feed_at, public_feed, public_series, series_feed, visit_of
+from tumorboard.feeds.queries import belongs, delivery_of, feed_at, public_feed, public_series, series_feed, visits_of
 from tumorboard.feeds.services import people_due
 from tumorboard.kernel.db import db, reading, session
 from tumorboard.meetings.domain import MeetingState
@@ -42,6 +47,20 @@ from tumorboard.series.queries import boards
 
 pytestmark = pytest.mark.timeout(240)
 CHEAP_HASHES = {"argon2__time_cost": 1, "argon2__memory_cost": 64, "argon2__parallelism": 1}
+
+KILLED_AT_THE_FIRST_PLAN = """
+import os, signal
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from wsgi import app
+
+@event.listens_for(Engine, "before_cursor_execute")
+def end(connection, cursor, statement, *_):
+    if statement.startswith("INSERT INTO plan_run"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+app.test_cli_runner().invoke(args=["demo", "prepare"])
+"""
 
 
 def _app(folder: Path) -> Flask:
@@ -191,6 +210,18 @@ def test_two_loads_are_the_same_alliance(loaded: tuple[Flask, Flask]) -> None:
     assert seen[0] == seen[1]
 
 
+def test_load_that_was_killed_leaves_nothing_so_that_the_next_start_loads_again(tmp_path: Path) -> None:
+    environ = {**os.environ, "TB_INSTANCE": str(tmp_path), "TB_LOG_LEVEL": "ERROR"}
+
+    killed = subprocess.run([sys.executable, "-c", KILLED_AT_THE_FIRST_PLAN], env=environ, check=False)
+
+    assert killed.returncode == -signal.SIGKILL
+    app = _app(tmp_path)
+    with app.app_context():
+        assert not anybody()
+        db.engine.dispose()
+
+
 def test_database_with_people_in_it_is_refused(demo: Flask) -> None:
     before = (_count(Person), _count(Case))
     db.session.remove()
@@ -241,7 +272,7 @@ def test_every_feed_passes_the_linter_and_readers_find_in_it_what_the_database_h
 
 def test_some_calendars_know_of_every_change_and_some_do_not(demo: Flask) -> None:
     tokens = db.session.scalars(select(FeedToken)).all()
-    visits = [visit_of(token, "America/New_York", now=NOW) for token in tokens]
+    visits = visits_of(tokens, "America/New_York", now=NOW)
 
     assert any(visit.changes for visit in visits)
     assert any(visit.fetched_at and not visit.changes for visit in visits)

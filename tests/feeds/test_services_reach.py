@@ -9,7 +9,9 @@ from tests.factories import NOW, a_person, a_series, an_accepted_case, as_actor,
 from tests.feeds.makers import a_dated_meeting, an_agenda
 from tests.feeds.makers_invitations import a_round, an_invited_person, chosen
 from tumorboard.accounts.domain import Part
-from tumorboard.feeds.domain import LEAD, PATIENCE, Definition, expected_by, know_by, pause_learned
+from tumorboard.agendas.services import follow_meeting
+from tumorboard.cases.domain import CaseState
+from tumorboard.feeds.domain import FOR_CASES, LEAD, PATIENCE, Definition, expected_by, know_by, pause_learned
 from tumorboard.feeds.domain.invitations import Delivery, Written
 from tumorboard.feeds.models import FeedToken, Follow
 from tumorboard.feeds.queries import behind, belongs, changes_since, feed_at, reach_of, showing, unaware
@@ -20,7 +22,9 @@ from tumorboard.meetings.models import Meeting, MeetingChange
 from tumorboard.meetings.services import cancel_meeting, move_meeting, reinstate_meeting
 from tumorboard.meetings.services.changes import note_changes
 from tumorboard.meetings.services.revision import Change
+from tumorboard.notices.domain import SUBJECTS, NoticeKind
 from tumorboard.notices.models import Notice
+from tumorboard.notices.services import tell
 from tumorboard.series.domain import SeatPart, SeriesKind, Site
 
 HOUR = timedelta(hours=1)
@@ -70,6 +74,16 @@ def move(meeting, *, by=HOUR, now=NOW, room="Room 2"):
     start, who = meeting.starts_at + by, as_actor(a_person())
     with transaction():
         move_meeting(meeting, to_start=start, to_end=start + HOUR, room=room, reason="", by=who, now=now)
+
+
+def renamed_room(meeting, *, now=NOW):
+    move(meeting, by=timedelta(0), now=now, room="Room 3")
+
+
+def reinstate(meeting, *, now=NOW):
+    by = as_actor(a_person())
+    with transaction():
+        reinstate_meeting(meeting, by=by, now=now)
 
 
 def told(*, now=NOW):
@@ -201,6 +215,80 @@ def test_presenter_and_follower_are_concerned_too(app):
     assert told() == sorted([follower.id, presenter.id])
 
 
+def a_presented_meeting(starts_at=NOW + timedelta(days=7)):
+    """A meeting with a published agenda, and the presenter of its one case, who has no calendar of ours."""
+    board, presenter = a_series(), a_person(Part.MEMBER_PHYSICIAN)
+    meeting = a_dated_meeting(board, starts_at)
+    case = an_accepted_case(board, submitter=presenter, state=CaseState.SCHEDULED, scheduled_for_at=starts_at)
+    return meeting, an_agenda(meeting, case), presenter
+
+
+def told_kinds(*, now):
+    told(now=now)
+    return list(db.session.scalars(sa.select(Notice.kind).order_by(Notice.id)))
+
+
+def test_presenter_who_is_told_the_new_time_of_the_case_is_not_told_of_the_move_beside_it(app):
+    meeting, agenda, _ = a_presented_meeting()
+
+    move(meeting)
+    before = told_kinds(now=NOW)
+    with transaction():
+        follow_meeting(agenda, now=NOW + FOR_CASES / 2)
+
+    assert before == []
+    assert [told_kinds(now=NOW + after) for after in (FOR_CASES, PATIENCE)] == [["slot_published"]] * 2
+
+
+def test_presenter_whom_no_plan_tells_the_new_time_is_told_of_the_move_a_minute_later(app):
+    meeting, agenda, _ = a_presented_meeting()
+    move(meeting, now=NOW - HOUR)
+    with transaction():
+        follow_meeting(agenda, now=NOW - HOUR)  # that tells of the first move and of no other
+
+    move(meeting)
+
+    looks = [told_kinds(now=NOW + after) for after in (timedelta(0), FOR_CASES, PATIENCE)]
+    assert looks == [["slot_published"], *[["slot_published", "meeting_moved"]] * 2]
+
+
+def test_time_of_a_case_that_was_published_while_the_meeting_was_being_moved_says_nothing_of_the_move(app):
+    meeting, _, presenter = a_presented_meeting()
+
+    move(meeting)
+    with transaction():
+        tell(presenter, NoticeKind.SLOT_CHANGED, now=NOW, path=f"/meetings/{meeting.id}")  # and the case stays behind
+
+    assert told_kinds(now=NOW + FOR_CASES) == ["slot_changed", "meeting_moved"]
+
+
+def test_who_presents_instead_since_the_new_time_was_told_is_told_of_the_move(app):
+    (meeting, agenda, before), other = a_presented_meeting(), a_person(Part.MEMBER_PHYSICIAN)
+
+    move(meeting)
+    with transaction():
+        follow_meeting(agenda, now=NOW + FOR_CASES / 2)
+        agenda.items[0].case.presenter_id = other.id
+
+    assert told(now=NOW + FOR_CASES) == sorted([before.id, other.id])
+
+
+def test_presenter_at_a_near_meeting_is_told_of_the_move_at_once(app):
+    meeting, _, presenter = a_presented_meeting(NOW + LEAD - HOUR)
+
+    move(meeting)
+
+    assert told() == [presenter.id]
+
+
+def test_presenter_is_told_at_once_of_what_is_no_new_time(app):
+    meeting, _, presenter = a_presented_meeting()
+
+    renamed_room(meeting)
+
+    assert told() == [presenter.id]
+
+
 def test_many_changes_of_one_act_are_one_mail(board):
     person = a_member(board)
     meetings = [a_dated_meeting(board, NOW + timedelta(weeks=week)) for week in (1, 2, 3)]
@@ -222,6 +310,30 @@ def test_what_was_overtaken_is_told_as_one_change(board, meeting):
     assert notice.facts["was"].startswith("Tuesday, December 8, 2026, 10:00 AM")
     assert notice.facts["will_be"].startswith("Tuesday, December 8, 2026, Noon")
     assert meeting.starts_at == was_at + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("before", "acts", "subject"),
+    [
+        (None, [move], "A meeting was moved"),
+        (None, [renamed_room], "A meeting has a new room, video link or length"),
+        (None, [cancel], "A meeting was cancelled"),
+        (cancel, [reinstate], "A meeting takes place after all"),
+        (None, [move, renamed_room], "A meeting was moved"),
+        (cancel, [reinstate, renamed_room], "A meeting takes place after all"),
+    ],
+)
+def test_subject_says_what_became_of_the_meeting_for_who_is_told(board, meeting, before, acts, subject):
+    if before:
+        before(meeting)
+        told()
+    person = a_member(board)
+
+    for second, act in enumerate(acts, start=1):
+        act(meeting, now=NOW + timedelta(seconds=second))
+
+    assert told(now=NOW + QUARTER) == [person.id]
+    assert SUBJECTS[db.session.scalars(sa.select(Notice.kind)).one()] == subject
 
 
 def test_telling_that_is_cut_off_goes_on_where_it_stood(board, meeting, monkeypatch):

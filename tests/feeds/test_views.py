@@ -53,6 +53,12 @@ def an_address(person, name=None):
         return make_address(name, by=as_actor(person), now=NOW - timedelta(days=1))
 
 
+def a_fetched_address(person, board):
+    with transaction():
+        token, _ = make_address(board.name, board_id=board.id, by=as_actor(person), now=NOW - timedelta(days=1))
+        token.fetched_at, token.client = NOW - timedelta(hours=2), "Outlook"
+
+
 def a_member_of_a_board():
     person, board = a_person(Part.MEMBER_PHYSICIAN), a_series()
     seat(board, person, SeatPart.CORE_MEMBER)
@@ -608,3 +614,42 @@ def test_page_says_which_changes_the_calendar_missed(client):
     assert "1 change not fetched" in overview
     assert "Your calendar misses 1 change." in page
     assert "Thoracic, Tue, Dec 8, 10:00 AM</a>: cancelled" in page
+
+
+def test_overview_asks_as_often_for_three_addresses_as_for_one(client, statements):
+    person, boards = a_person(), [a_series(name=name) for name in ("First board", "Second board", "Third board")]
+    for board in boards:
+        seat(board, person, SeatPart.CORE_MEMBER)
+        meeting = a_dated_meeting(board)
+        with transaction():
+            cancel_meeting(meeting, reason="", by=as_actor(person), now=NOW)
+    sign_in(client, person)
+    client.get("/subscriptions")
+
+    counts = []
+    for board in boards:
+        a_fetched_address(person, board)
+        with statements() as counted:
+            page = client.get("/subscriptions").text
+        counts.append(counted.count)
+
+    assert page.count("1 change not fetched") == 3
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_page_of_an_address_asks_once_what_there_is_to_choose_from(client, statements):
+    person = a_member_of_a_board()
+    token, _ = an_address(person)
+    path = f"/subscriptions/addresses/{token.id}"
+    sign_in(client, person)
+    changes = [form(client, path, name=name) for name in ("", "Desk")]
+
+    with statements() as shown:
+        client.get(path)
+    with statements() as refused:
+        assert client.post(path, data=changes[0]).status_code == 422
+    with statements() as changed:
+        assert client.post(path, data=changes[1]).status_code == 303
+
+    for counted in (shown, refused, changed):
+        assert sum(one.startswith("SELECT series.") and "FROM follow" in one for one in counted.asked) == 1

@@ -11,7 +11,7 @@ from tests.feeds.makers import a_dated_meeting
 from tests.feeds.makers_invitations import a_member_of, a_reply_mail, a_round, an_invited_person, chosen
 from tumorboard.accounts.domain import Part
 from tumorboard.feeds.calendar import receive
-from tumorboard.feeds.domain.invitations import Delivery
+from tumorboard.feeds.domain.invitations import MOST_TURNS, Delivery
 from tumorboard.feeds.queries import delivery_of
 from tumorboard.kernel.db import transaction
 from tumorboard.meetings.services import cancel_meeting, move_meeting
@@ -84,6 +84,26 @@ def test_no_choice_is_refused_with_a_sentence(client: FlaskClient, typed: dict[s
     assert answered.status_code == 422
     assert "Choose how meetings should reach you." in answered.text
     assert delivery_of(person.id) is Delivery.INVITATIONS
+
+
+def test_who_turns_invitations_on_again_and_again_waits_and_may_always_turn_them_off(client: FlaskClient) -> None:
+    person = a_person()
+    for _ in range(MOST_TURNS):
+        chosen(person, Delivery.FEED)
+        chosen(person, Delivery.INVITATIONS)
+    sign_in(client, person)
+
+    choices = [Delivery.BOTH, Delivery.FEED, Delivery.BOTH]  # both or mail alone is no other mail
+    answers = [client.post(PAGE, data=form(client, PAGE, delivery=choice.value)) for choice in choices]
+
+    refused = answers[-1]
+    assert [one.status_code for one in answers] == [303, 303, 429]
+    assert refused.headers["Retry-After"] == "901"
+    assert "You turned invitations on several times. Wait 16 minutes, then try again." in refused.text
+    assert checked(refused.text) == ["both"]
+    assert delivery_of(person.id) is Delivery.FEED
+    with time_machine.travel(NOW + timedelta(minutes=16), tick=False):
+        assert client.post(PAGE, data=form(client, PAGE, delivery="both")).status_code == 303
 
 
 def test_page_lists_what_was_sent_last_and_ones_own_answer(client: FlaskClient) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, StatementError
 
 from tests.factories import NOW, an_institution
 from tumorboard.accounts.models import Institution, SignIn, Throttle
-from tumorboard.kernel.db import db, reading, retrying, transaction
+from tumorboard.kernel.db import all_or_nothing, db, reading, retrying, transaction
 
 
 def _names() -> list[str]:
@@ -43,6 +43,27 @@ def test_transaction_rolls_all_of_it_back_on_any_exception(app: Flask) -> None:
 def test_transaction_is_never_nested(app: Flask) -> None:
     with pytest.raises(RuntimeError, match="inside"), transaction(), transaction():
         pass
+
+
+def test_many_transactions_made_one_are_stored_together_or_not_at_all(app: Flask) -> None:
+    seen = []
+
+    def make_two() -> None:
+        an_institution(name="First")
+        with reading():
+            seen.append(_names())
+        an_institution(name="Second")
+
+    with pytest.raises(KeyError), all_or_nothing():
+        make_two()
+        raise KeyError
+    assert _names() == []
+    db.session.rollback()
+
+    with all_or_nothing():
+        make_two()
+    assert _names() == ["First", "Second"]
+    assert seen == [["First"], ["First"]]
 
 
 def test_reading_leaves_nothing_behind(app: Flask) -> None:

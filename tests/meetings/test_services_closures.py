@@ -83,7 +83,7 @@ def test_three_boards_go_three_ways_in_one_act_and_each_roster_is_told_once(app)
         while tell_unaware(now=NOW):
             pass
     told = [(notice.person_id, notice.kind) for notice in db.session.scalars(sa.select(Notice))]
-    kinds = ["meeting_cancelled", "meeting_moved", "meeting_moved"]
+    kinds = ["meeting_cancelled", "meeting_moved", "meeting_place"]
     assert sorted(told) == sorted(zip((chair.id for chair in chairs), kinds, strict=True))
     applied = db.session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "closure.applied")).one()
     assert applied.details == {"count": 3, "cancel": 1, "next_workday": 1, "video_only": 1}

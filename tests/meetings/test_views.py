@@ -404,7 +404,7 @@ def test_federal_holidays_of_two_years_are_listed(client):
     assert ">2027<" in page
 
 
-@pytest.mark.parametrize("kind", ["meeting_moved", "meeting_cancelled"])
+@pytest.mark.parametrize("kind", ["meeting_moved", "meeting_place", "meeting_cancelled", "meeting_reinstated"])
 def test_mail_names_board_times_and_the_way_on(app, kind):
     facts = {
         "name": "Lena Brandt, MD",

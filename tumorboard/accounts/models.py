@@ -167,7 +167,7 @@ class SignIn(Model):
 
 
 class Throttle(Model):
-    """Failed tries in one window, by account and by network; the key is a hash."""
+    """Failed tries in one window, by account and by network, or acts of one person; the key is a hash."""
 
     __tablename__ = "throttle"
     __table_args__ = (UniqueConstraint("key"), Index(None, "until_at"))

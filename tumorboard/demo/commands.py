@@ -21,7 +21,7 @@ from tumorboard.demo.people import Alliance, make_people
 from tumorboard.demo.series import make_events, make_series
 from tumorboard.feeds.models import Follow
 from tumorboard.kernel.clock import local, utc_now
-from tumorboard.kernel.db import reading, session, transaction
+from tumorboard.kernel.db import all_or_nothing, reading, session, transaction
 from tumorboard.meetings.domain import MeetingState
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeState
@@ -57,6 +57,7 @@ def prepare() -> None:
         _load()
 
 
+@all_or_nothing()
 def _load() -> None:
     """The same alliance at every load: one seed, dates relative to now."""
     random, now = Random(SEED), utc_now()

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -79,7 +79,11 @@ class Base(DeclarativeBase):
     )
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"expire_on_commit": False})
+db = SQLAlchemy(
+    model_class=Base,
+    disable_autonaming=True,
+    session_options={"expire_on_commit": False, "join_transaction_mode": "create_savepoint"},
+)
 
 if TYPE_CHECKING:
 
@@ -141,6 +145,22 @@ def reading() -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+    """Make one of the transactions inside: stored together at the end, or never, even when the process is killed.
+
+    For commands that have the process to themselves: every session of the application takes part meanwhile.
+    """
+    engine, engines = db.engine, cast("dict[str | None, Engine | Connection]", db.engines)
+    with writing(), engine.begin() as connection:
+        engines[None] = connection
+        try:
+            yield
+        finally:
+            db.session.rollback()
+            engines[None] = engine
 
 
 def retrying(work: Callable[[], T]) -> T:

@@ -26,7 +26,9 @@ class NoticeKind(StrEnum):
     SLOT_CHANGED = "slot_changed"
     SLOT_REMOVED = "slot_removed"
     MEETING_MOVED = "meeting_moved"
+    MEETING_PLACE = "meeting_place"
     MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_REINSTATED = "meeting_reinstated"
     PLAN_REFUSED = "plan_refused"
     FEED_TROUBLE = "feed_trouble"
     FEED_EXPIRES = "feed_expires"
@@ -57,7 +59,9 @@ SUBJECTS = {
     NoticeKind.SLOT_CHANGED: "The time of your case has changed",
     NoticeKind.SLOT_REMOVED: "Your case is off the agenda for now",
     NoticeKind.MEETING_MOVED: "A meeting was moved",
+    NoticeKind.MEETING_PLACE: "A meeting has a new room, video link or length",
     NoticeKind.MEETING_CANCELLED: "A meeting was cancelled",
+    NoticeKind.MEETING_REINSTATED: "A meeting takes place after all",
     NoticeKind.PLAN_REFUSED: "A plan was refused by its check",
     NoticeKind.FEED_TROUBLE: "A calendar entry could not be written",
     NoticeKind.FEED_EXPIRES: "The address of a calendar of yours expires soon",

@@ -208,4 +208,4 @@ class InvitationOver(Conflict):
 
 
 class TooManyTries(TooManyRequests):
-    """Signing in was tried too often from one place or for one account."""
+    """It was done too often in a while: signing in, from one place or for one account, or an act of one person."""

@@ -1,8 +1,8 @@
-"""Slow down who guesses passwords or codes, by account and by network, without locking anybody out for ever."""
+"""Slow down who guesses passwords or codes, or repeats an act without end; nobody is locked out for ever."""
 
 import hashlib
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, select
@@ -21,13 +21,7 @@ MOST_STRANGERS = 120
 
 def refuse_when_throttled(account: str, address: str, *, now: datetime) -> None:
     """Raise TooManyTries, with the seconds to wait, when any of the three counts is full."""
-    limits = dict(_keys(account, address))
-    full = select(Throttle).where(Throttle.key.in_(limits), Throttle.until_at > now)
-    rows = session().scalars(full.execution_options(populate_existing=True))
-    waits = [row.until_at - now for row in rows if row.failures >= limits[row.key]]
-    if waits:
-        seconds = int(max(waits).total_seconds()) + 1
-        raise TooManyTries(f"Wait {-(-seconds // 60)} minutes, then try again.", retry_after=seconds)
+    _refuse_where_full(dict(_keys(account, address)), now=now)
 
 
 def note_failure(account: str, address: str, *, now: datetime) -> None:
@@ -42,6 +36,13 @@ def forget_failures(account: str, address: str) -> None:
     session().execute(delete(Throttle).where(Throttle.key == together))
 
 
+def count_act(act: str, person_id: int, *, most: int, now: datetime) -> None:
+    """Count what a person may do so often in a while. Raises TooManyTries, with the seconds to wait, beyond that."""
+    key = _hashed("act", act, str(person_id))
+    _refuse_where_full({key: most}, now=now)
+    _count(key, now=now)
+
+
 def is_stranger_throttled(address: str, *, now: datetime) -> bool:
     """Whether the network tried so many secret addresses that open nothing that they are not looked at for a while."""
     full = select(Throttle.id).where(Throttle.key == _stranger(address), Throttle.until_at > now)
@@ -51,6 +52,15 @@ def is_stranger_throttled(address: str, *, now: datetime) -> bool:
 def note_stranger(address: str, *, now: datetime) -> None:
     """Count a secret address that opened nothing."""
     _count(_stranger(address), now=now)
+
+
+def _refuse_where_full(limits: Mapping[str, int], *, now: datetime) -> None:
+    full = select(Throttle).where(Throttle.key.in_(limits), Throttle.until_at > now)
+    rows = session().scalars(full.execution_options(populate_existing=True))
+    waits = [row.until_at - now for row in rows if row.failures >= limits[row.key]]
+    if waits:
+        seconds = int(max(waits).total_seconds()) + 1
+        raise TooManyTries(f"Wait {-(-seconds // 60)} minutes, then try again.", retry_after=seconds)
 
 
 def _stranger(address: str) -> str:

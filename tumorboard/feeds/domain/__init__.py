@@ -13,7 +13,7 @@ from tumorboard.feeds.domain.events import (
     content_of,
     maker,
 )
-from tumorboard.feeds.domain.reach import COMMITTED_WITHIN, LEAD, PATIENCE, Visit, expected_by, know_by
+from tumorboard.feeds.domain.reach import COMMITTED_WITHIN, FOR_CASES, LEAD, PATIENCE, Visit, expected_by, know_by
 from tumorboard.feeds.domain.tokens import (
     ANOTHER_CLIENT,
     FETCH_NOTED_EVERY,
@@ -42,6 +42,7 @@ __all__ = [
     "Entry",
     "FETCH_NOTED_EVERY",
     "FORMAT",
+    "FOR_CASES",
     "Feed",
     "FeedEvent",
     "LEAD",

@@ -10,6 +10,8 @@ from tumorboard.kernel.errors import Invalid
 
 # Meetings further off are invited as they come near, so that nobody's mailbox is flooded on the first day.
 AHEAD = timedelta(weeks=4)
+# Whoever turns to mail is sent one for each of these meetings: in a quarter of an hour so often and no more.
+MOST_TURNS = 5
 # What did not pass the check is tried again after so long: by then the program may have been mended.
 RETRY_AFTER = timedelta(days=1)
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 # Google looks once a day at worst: what no calendar has fetched by then is not going to be noticed.
 PATIENCE = timedelta(hours=24)
+# Whoever presents is told the new time of the case, seconds after a move, if the board is planned anew by then.
+FOR_CASES = timedelta(minutes=1)
 # People look at tomorrow the evening before.
 LEAD = timedelta(hours=12)
 # A change bears the time at which it began, and is seen by others only when it is stored.

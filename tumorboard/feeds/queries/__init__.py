@@ -35,10 +35,12 @@ from tumorboard.feeds.queries.reach import (
     behind,
     changes_since,
     changes_to_look_at,
+    left_to_cases_until,
     reach_of,
     showing,
     unaware,
-    visit_of,
+    visits_of,
+    waits_until,
 )
 from tumorboard.feeds.queries.standing import (
     STANDING_OF_KEY,
@@ -73,6 +75,7 @@ __all__ = [
     "followed_by",
     "invitations_of",
     "lacks_entries",
+    "left_to_cases_until",
     "offered_to",
     "own_cases",
     "presented_by",
@@ -88,5 +91,6 @@ __all__ = [
     "standing_of_series",
     "subscriber_of",
     "unaware",
-    "visit_of",
+    "visits_of",
+    "waits_until",
 ]

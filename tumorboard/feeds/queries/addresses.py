@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import joinedload
 
 from tumorboard.accounts.models import Institution, Person
 from tumorboard.feeds.domain import PUBLIC_KINDS, NoSuchFeed, Subscriber, is_token, token_hash
@@ -97,9 +98,10 @@ def followed_by(person_id: int) -> Select[int]:
 
 
 def addresses_of(person_id: int) -> Select[FeedToken]:
-    """A person's addresses that were not revoked, the oldest first; expired ones too."""
+    """A person's addresses that were not revoked, the oldest first, each with what it opens; expired ones too."""
     return (
         select(FeedToken)
+        .options(joinedload(FeedToken.series), joinedload(FeedToken.institution))
         .where(FeedToken.person_id == person_id, FeedToken.revoked_at.is_(None))
         .order_by(FeedToken.created_at, FeedToken.id)
     )

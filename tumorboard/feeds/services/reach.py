@@ -8,9 +8,8 @@ from itertools import groupby
 from sqlalchemy import select
 
 from tumorboard.accounts.models import Person
-from tumorboard.feeds.domain import know_by
 from tumorboard.feeds.models import ChangeTold
-from tumorboard.feeds.queries import changes_to_look_at, unaware
+from tumorboard.feeds.queries import changes_to_look_at, left_to_cases_until, unaware, waits_until
 from tumorboard.kernel.clock import long_when, zone_name
 from tumorboard.kernel.db import lock, session
 from tumorboard.meetings.domain import ChangeKind
@@ -66,12 +65,16 @@ def _concerns_what_is_to_come(change: MeetingChange, *, now: datetime) -> bool:
 
 
 def _next_look(change: MeetingChange, *, now: datetime) -> datetime | None:
-    deadline = know_by(changed_at=change.changed_at, was_at=change.was_at, will_be_at=change.will_be_at)
-    return deadline if deadline > now else None
+    return min((at for at in (left_to_cases_until(change), waits_until(change)) if at > now), default=None)
 
 
 def _notice(change: MeetingChange) -> NoticeKind:
-    return NoticeKind.MEETING_CANCELLED if change.kind is ChangeKind.CANCELLED else NoticeKind.MEETING_MOVED
+    """What became of the meeting for who knows nothing of changes that this one overtook."""
+    if change.kind is ChangeKind.CANCELLED:
+        return NoticeKind.MEETING_CANCELLED
+    if change.was_at is None:
+        return NoticeKind.MEETING_REINSTATED
+    return NoticeKind.MEETING_PLACE if change.was_at == change.will_be_at else NoticeKind.MEETING_MOVED
 
 
 def _facts(changes: Sequence[MeetingChange]) -> dict[str, str | int]:

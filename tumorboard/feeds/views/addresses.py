@@ -1,5 +1,6 @@
 """A page for each of one's own addresses: what is in it, whether a calendar loads it, and its secret once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import flash, g, render_template, url_for
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from tumorboard.accounts.domain import Permission
 from tumorboard.feeds.domain import Definition, NameTaken, NoSuchFeed, TooManyFeeds
 from tumorboard.feeds.models import FeedToken
-from tumorboard.feeds.queries import address_of, changes_since, coming_in, feed_at, offered_to, visit_of
+from tumorboard.feeds.queries import address_of, changes_since, coming_in, feed_at, offered_to, visits_of
 from tumorboard.feeds.schemas import BOARD, INSTITUTION, DefinitionSchema, NameSchema
 from tumorboard.feeds.services import define_address, make_address, revoke_address, rotate_address
 from tumorboard.feeds.views.blueprint import blueprint
@@ -19,6 +20,7 @@ from tumorboard.kernel.clock import local, utc_now
 from tumorboard.kernel.db import session, transaction
 from tumorboard.kernel.ui import form_view
 from tumorboard.kernel.web import Submission, requires, see_other, submission
+from tumorboard.series.models import Series
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,7 @@ def make() -> ResponseReturnValue:
 @requires(Permission.FEED_SUBSCRIBE)
 def show_address(token_id: int) -> ResponseReturnValue:
     """What the address opens, and whether a calendar loads it."""
-    token = address_of(g.actor.person_id, token_id)
-    return _page(token, _asked(token))
+    return _as_it_is(address_of(g.actor.person_id, token_id))
 
 
 @blueprint.post("/subscriptions/addresses/<id:token_id>")
@@ -64,15 +65,18 @@ def show_address(token_id: int) -> ResponseReturnValue:
 def define(token_id: int) -> ResponseReturnValue:
     """Call it otherwise, or want something else in it."""
     token = address_of(g.actor.person_id, token_id)
-    form = submission(_schema(token))
+    offered = _offered(token)
+    schema = _schema(token, offered)
+    form = submission(schema)
     if form.refused:
-        return _page(token, form), 422
+        return _page(token, schema, form), 422
+    wanted = _wanted(form.value, offered)
     try:
         with transaction():
-            define_address(token, _wanted(form.value), by=g.actor, now=utc_now())
+            define_address(token, wanted, by=g.actor, now=utc_now())
     except NameTaken as error:
         token = address_of(g.actor.person_id, token_id)
-        return _page(token, Submission(typed=form.typed, errors={"name": [error.message]})), 409
+        return _page(token, schema, Submission(typed=form.typed, errors={"name": [error.message]})), 409
     flash(f"“{token.name}” was saved. Calendars show it when they next look.")
     return see_other(url_for("feeds.show_address", token_id=token.id))
 
@@ -98,16 +102,23 @@ def revoke(token_id: int) -> ResponseReturnValue:
     return see_other(url_for("feeds.subscriptions") + "#mine")
 
 
-def _page(token: FeedToken, form: Submission, *, fresh: Fresh | None = None) -> str:
+def _as_it_is(token: FeedToken, *, fresh: Fresh | None = None) -> str:
+    offered = _offered(token)
+    return _page(token, _schema(token, offered), _asked(token, offered), fresh=fresh)
+
+
+def _page(
+    token: FeedToken, schema: NameSchema | DefinitionSchema, form: Submission, *, fresh: Fresh | None = None
+) -> str:
     now = utc_now()
     feed = feed_at(token, zone=g.actor.zone, home="")
-    visit = visit_of(token, g.actor.zone, now=now)
+    [visit] = visits_of([token], g.actor.zone, now=now)
     missed = changes_since(feed, visit.fetched_at, now=now) if visit.fetched_at and visit.changes else None
     return render_template(
         "feeds/address.html",
         token=token,
         words=sentence_of(token.series, token.institution),
-        form=form_view(_schema(token), form.typed, form.errors),
+        form=form_view(schema, form.typed, form.errors),
         fresh=fresh,
         visit=visit,
         missed=session().scalars(missed).all() if missed is not None else [],
@@ -117,15 +128,21 @@ def _page(token: FeedToken, form: Submission, *, fresh: Fresh | None = None) -> 
     )
 
 
-def _schema(token: FeedToken) -> NameSchema | DefinitionSchema:
-    if token.series_id or token.institution_id:
-        return NameSchema()
-    return definition_schema(session().scalars(offered_to(g.actor.person_id)).all())
+def _offered(token: FeedToken) -> Sequence[Series]:
+    return [] if _is_given(token) else session().scalars(offered_to(g.actor.person_id)).all()
 
 
-def _asked(token: FeedToken) -> Submission:
+def _schema(token: FeedToken, offered: Sequence[Series]) -> NameSchema | DefinitionSchema:
+    return NameSchema() if _is_given(token) else definition_schema(offered)
+
+
+def _is_given(token: FeedToken) -> bool:
+    """Whether nothing is chosen in it: the address is that of a board or of the institution."""
+    return bool(token.series_id or token.institution_id)
+
+
+def _asked(token: FeedToken, offered: Sequence[Series]) -> Submission:
     left_out = {one.series_id for one in token.left_out}
-    offered = session().scalars(offered_to(g.actor.person_id)).all()
     return Submission(
         typed={
             "name": token.name,
@@ -136,13 +153,13 @@ def _asked(token: FeedToken) -> Submission:
     )
 
 
-def _wanted(sent: "Definition | tuple[Definition, frozenset[int]]") -> Definition:
+def _wanted(sent: "Definition | tuple[Definition, frozenset[int]]", offered: Sequence[Series]) -> Definition:
     """What is not ticked is left out; a board joined later comes by itself."""
     if isinstance(sent, Definition):
         return sent
     definition, chosen = sent
-    offered = frozenset(one.id for one in session().scalars(offered_to(g.actor.person_id)))
-    return Definition(definition.name, definition.with_presenting, definition.with_cut_offs, left_out=offered - chosen)
+    left_out = frozenset(one.id for one in offered) - chosen
+    return Definition(definition.name, definition.with_presenting, definition.with_cut_offs, left_out=left_out)
 
 
 def _shown_once(token: FeedToken, secret: str) -> ResponseReturnValue:
@@ -152,5 +169,4 @@ def _shown_once(token: FeedToken, secret: str) -> ResponseReturnValue:
     browsers would hide where the forms of this page come from, and those would be refused.
     """
     fresh = Fresh(token.name, Address("address-fresh", address_of_feed("feeds.personal", token=secret)))
-    page = _page(token, _asked(token), fresh=fresh)
-    return page, {"Cache-Control": "no-store"}
+    return _as_it_is(token, fresh=fresh), {"Cache-Control": "no-store"}

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import flash, g, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from tumorboard.accounts.domain import Permission
+from tumorboard.accounts.domain import Permission, TooManyTries
 from tumorboard.feeds.domain.invitations import Answer, Delivery, InvitationState
 from tumorboard.feeds.models import MeetingInvitation
 from tumorboard.feeds.queries import delivery_of, invitations_of
@@ -62,8 +62,13 @@ def choose() -> ResponseReturnValue:
     form = submission(DeliverySchema())
     if form.refused:
         return _invitations_page(form), 422
-    with transaction():
-        is_new = choose_delivery(form.value, by=g.actor, now=utc_now())
+    try:
+        with transaction():
+            is_new = choose_delivery(form.value, by=g.actor, now=utc_now())
+    except TooManyTries as error:
+        sentence = f"You turned invitations on several times. {error.message}"
+        page = _invitations_page(Submission(typed=form.typed, errors={"delivery": [sentence]}))
+        return page, error.status, {"Retry-After": str(error.retry_after)}
     flash(FLASHES[form.value] if is_new else "Nothing was changed: meetings reach you that way already.")
     return see_other(url_for("feeds.show_invitations"))
 

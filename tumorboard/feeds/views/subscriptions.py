@@ -16,7 +16,7 @@ from tumorboard.feeds.queries import (
     public_series,
     public_series_called,
     series_feed,
-    visit_of,
+    visits_of,
 )
 from tumorboard.feeds.schemas import MINE
 from tumorboard.feeds.services import follow_series, unfollow_series
@@ -97,7 +97,7 @@ def overview(form: Submission) -> str:
     return render_template(
         "feeds/subscriptions.html",
         form=form_view(address_schema(), form.typed, form.errors),
-        tokens=[(token, _about(token), visit_of(token, g.actor.zone, now=now)) for token in tokens],
+        tokens=list(zip(tokens, map(_about, tokens), visits_of(tokens, g.actor.zone, now=now), strict=True)),
         is_full=len(tokens) >= MOST_TOKENS,
         feeds=_public_feeds(),
     )
