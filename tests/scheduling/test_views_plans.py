@@ -177,7 +177,7 @@ def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("kind=away&case=2147483647", "Choose a case of this board."),
+        ("kind=away&case=2147483647", "Choose a case from the list."),
         ("kind=longer&minutes=100000", "Enter minutes from -240 to 240."),
         ("kind=urgency&urgency=whenever", "Choose an urgency."),
     ],
