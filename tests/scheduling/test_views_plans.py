@@ -1,5 +1,7 @@
 """Coming weeks, proposals, what if, and the planning policy, as a coordinator uses them."""
 
+import re
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -171,7 +173,8 @@ def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
 
     page = coordinator.get(f"/meetings/{only.id}/what-if?kind=away&case={case.id}").text
 
-    assert " points. 1 instead of 0 cases would be without a meeting." in page
+    assert re.search(r"Lateness would grow by [\d,]+ points, as much as \d+ routine cases a week late\.", page)
+    assert " late. 1 instead of 0 cases would be without a meeting." in page
 
 
 @pytest.mark.parametrize(
@@ -234,6 +237,7 @@ def test_preview_replays_the_last_weeks_and_stores_nothing(coordinator: FlaskCli
 
     assert answer.status_code == 200
     assert "1 of 1" in answer.text
+    assert "planned anew week by week, once with the policy in force and once with the policy below" in answer.text
     assert db.session.scalar(select(func.count()).select_from(PlanningPolicy)) == 0
 
 
@@ -321,3 +325,17 @@ def test_proposal_names_the_hour_at_which_a_case_would_be_discussed_in_the_same_
     assert f"{case.code}: another time on Tue, Dec 8, 7:00 AM." in runs
     assert "no plan is less late, proven" in runs
     assert "0 points of lateness better" not in runs
+
+
+def test_figures_of_a_run_say_what_they_count(coordinator: FlaskClient, board: Series) -> None:
+    times = {"cause": PlanCause.ASKED, "started_at": NOW, "finished_at": NOW}
+    good = {"status": "feasible", "levels": {"late": 1494, "joins": 2}, "bounds": {"late": 498}}
+    stored(PlanRun(series_id=board.id, state=RunState.APPLIED, **times, **good))
+
+    page = coordinator.get("/series/thoracic/plans").text
+
+    assert "another plan could save 996 points, as much as 2 routine cases a week late, at most" in page
+    assert "Exact figures" in page
+    assert "Lateness and the price of moves, in points" in page
+    assert "No plan is below" in page
+    assert "Levels and bounds" not in page
