@@ -100,6 +100,21 @@ def test_proposal_is_dismissed_by_one_press(coordinator: FlaskClient, board: Ser
     assert _meeting_of(emergent) == later.id
 
 
+def test_dismissed_proposal_is_told_of_where_it_stood(coordinator: FlaskClient, board: Series) -> None:
+    _proposed(board)
+    run = proposal_of(board.id)
+    path, count = f"/series/thoracic/proposals/{run.id}/dismissal", len(run.moves)
+    coordinator.post(path, data=form(coordinator, PLAN))
+    plan_board(board.id, cause=PlanCause.ASKED)
+
+    page = coordinator.get(PLAN).text
+
+    by = db.session.get_one(PlanRun, run.id).decided_by.display_name
+    changes = f"{count} change{'' if count == 1 else 's'}"
+    assert f"{by} dismissed a proposal of {changes} on Tue, Dec 1, 10:00 AM." in page
+    assert "Just this is not proposed again." in page
+
+
 def test_proposal_pressed_twice_says_so_and_changes_nothing(coordinator: FlaskClient, board: Series) -> None:
     _proposed(board)
     path, data = f"/series/thoracic/proposals/{proposal_of(board.id).id}/acceptance", form(coordinator, PLAN)

@@ -10,6 +10,7 @@ from tumorboard.scheduling.queries.board import (
 from tumorboard.scheduling.queries.due import boards_due
 from tumorboard.scheduling.queries.outline import columns_of, parallels_of, waiting_of, waits_of, weeks_ahead
 from tumorboard.scheduling.queries.runs import (
+    dismissed_of,
     last_run_of,
     notes_of,
     proposal_of,
@@ -23,6 +24,7 @@ __all__ = [
     "at_stake_in",
     "boards_due",
     "columns_of",
+    "dismissed_of",
     "last_run_of",
     "meeting_cut_off",
     "notes_of",
