@@ -188,7 +188,10 @@ def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
 
     page = coordinator.get(f"/meetings/{only.id}/what-if?kind=away&case={case.id}").text
 
-    assert re.search(r"Lateness would grow by [\d,]+ points, as much as \d+ routine cases a week late\.", page)
+    assert re.search(
+        r"Lateness, with the price of moving published cases, would grow by [\d,]+ points, as much as \d+ routine cases a week late\.",
+        page,
+    )
     assert " late. 1 instead of 0 cases would be without a meeting." in page
 
 
