@@ -79,6 +79,7 @@ def create_app(settings: "Settings") -> Flask:
         boards_of=series_queries.boards_of,
     )
     accounts_views.install_people_planned(app, cases_queries.people_planned_by)
+    accounts_views.install_presented(app, agendas_queries.presented_by)
     accounts_views.install_subject_names(app, home_queries.subject_names)
     home_views.install_shell(app)
     cases_views.install_outlook(app, scheduling_services.outlook_of)

@@ -11,12 +11,28 @@ from sqlalchemy import inspect, select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from tests.factories import NOW, a_case, a_person, a_series, an_institution, form, seat, sign_in, stored
+from tests.factories import (
+    NOW,
+    a_case,
+    a_meeting,
+    a_person,
+    a_series,
+    an_accepted_case,
+    an_institution,
+    as_actor,
+    form,
+    seat,
+    sign_in,
+    stored,
+)
 from tumorboard.accounts.domain import Hours, Part
 from tumorboard.accounts.models import Absence, BusyTime, Person, WeekdayHours
+from tumorboard.agendas.services import agenda_for, place_case, publish
 from tumorboard.audit.models import AuditEntry
 from tumorboard.cases.domain import CaseState
-from tumorboard.kernel.db import db
+from tumorboard.cases.models import Case
+from tumorboard.kernel.db import db, transaction
+from tumorboard.meetings.models import Meeting
 from tumorboard.series.domain import SeatPart
 
 HERE = "/account/availability"
@@ -69,6 +85,65 @@ def test_days_away_are_noted_and_taken_back(client: FlaskClient) -> None:
     assert "Tue, Dec 8 to Thu, Dec 10" in client.get(HERE).text
     client.post(f"/account/absences/{absence.id}/removal", data=form(client, HERE))
     assert rows(Absence) == []
+
+
+def _placed(case: Case, meeting: Meeting, *, is_published: bool = True) -> None:
+    by = as_actor(a_person())
+    with transaction():
+        agenda = agenda_for(meeting, now=NOW)
+        place_case(agenda, case, by=by, now=NOW)
+        if is_published:
+            publish(agenda, by=by, now=NOW)
+
+
+def test_days_away_name_the_published_cases_that_they_fall_on(client: FlaskClient) -> None:
+    person = a_person(Part.MEMBER_PHYSICIAN)
+    case, later, not_yet = (an_accepted_case(a_series(), submitter=person) for _ in range(3))
+    _placed(case, a_meeting(case.board, weeks=1))
+    _placed(later, a_meeting(later.board, weeks=2))
+    _placed(not_yet, a_meeting(not_yet.board, weeks=1), is_published=False)
+    sign_in(client, person)
+
+    client.post("/account/absences", data=form(client, HERE, starts_on="2026-12-08", ends_on="2026-12-10"))
+
+    said = client.get(HERE).text
+    assert f"Already published: {case.code} on Tue, Dec 8, 7:00 AM." in said
+    assert "planned again" in said
+    assert later.code not in said
+    assert not_yet.code not in said
+
+
+def test_days_away_without_an_end_are_noted(client: FlaskClient) -> None:
+    sign_in(client, a_person())
+
+    answer = client.post("/account/absences", data=form(client, HERE, starts_on="2026-12-08", ends_on="9999-12-31"))
+
+    assert answer.status_code == 303
+
+
+def test_days_away_on_no_published_meeting_say_nothing_of_cases(client: FlaskClient) -> None:
+    sign_in(client, a_person())
+
+    client.post("/account/absences", data=form(client, HERE, starts_on="2026-12-08", ends_on="2026-12-10"))
+
+    said = client.get(HERE).text
+    assert "The days away were noted. Nothing new is planned into them.<" in said
+
+
+def test_coordinator_reads_only_the_codes_of_their_own_board(client: FlaskClient) -> None:
+    board, elsewhere, coordinator, surgeon = a_series(), a_series(), a_person(), a_person(Part.MEMBER_PHYSICIAN)
+    seat(board, coordinator, SeatPart.COORDINATOR)
+    case, foreign = (an_accepted_case(one, submitter=surgeon) for one in (board, elsewhere))
+    for one in (case, foreign):
+        _placed(one, a_meeting(one.board))
+    sign_in(client, coordinator)
+    page = f"/people/{surgeon.id}/availability"
+
+    client.post(f"/people/{surgeon.id}/absences", data=form(client, page, starts_on="2026-12-08", ends_on="2026-12-08"))
+
+    said = client.get(page).text
+    assert f"Already published: {case.code} on Tue, Dec 8, 7:00 AM." in said
+    assert foreign.code not in said
 
 
 def test_days_away_that_end_before_they_begin_are_refused_as_typed(client: FlaskClient) -> None:

@@ -19,11 +19,12 @@ from tumorboard.kernel.db import db, transaction
 from tumorboard.meetings.models import Meeting
 from tumorboard.notices.domain import NoticeKind
 from tumorboard.notices.models import Notice
+from tumorboard.scheduling import engine
 from tumorboard.scheduling.domain import PlanCause, PlanMode, PlanSettings, ProposalGone, RunState
 from tumorboard.scheduling.jobs import Planner, decide, plan_board, plan_boards, planner
 from tumorboard.scheduling.models import PlanningPolicy, PlanRun
 from tumorboard.scheduling.queries import proposal_of
-from tumorboard.scheduling.services import gather, set_settings
+from tumorboard.scheduling.services import Computed, gather, propose, set_settings
 from tumorboard.series.domain import SeatPart
 from tumorboard.series.models import Series
 
@@ -287,3 +288,28 @@ def test_poisoned_board_is_shown_and_the_others_are_planned(board: Series) -> No
     failed = db.session.scalars(select(PlanRun).where(PlanRun.series_id == board.id)).one()
     assert (failed.state, bool(failed.trouble)) == (RunState.FAILED, True)
     assert db.session.get_one(Case, poisoned.id).state is CaseState.ACCEPTED
+
+
+def _computed(board: Series) -> Computed:
+    gathered = gather(board.id, now=NOW)
+    boards, cause = frozenset({str(board.id)}), PlanCause.ASKED
+    return Computed(gathered.present, gathered.problem, gathered.present, boards, cause, started_at=NOW, spent_ms=1)
+
+
+def test_dismissed_proposal_is_not_made_again_after_another_was_dismissed(board: Series, coordinator: Actor) -> None:
+    case, meeting = an_accepted_case(board), a_meeting(board)
+    first, other, earlier = ([engine.Move(str(case.id), None, None, str(meeting.id), start)] for start in (0, 10, 20))
+
+    def is_shown(moves: list[engine.Move]) -> bool:
+        with transaction():
+            propose(board.id, moves, _computed(board), by=None, now=NOW)
+        return proposal_of(board.id) is not None
+
+    def dismissed() -> None:
+        decide(board.id, proposal_of(board.id).id, accept=False, by=coordinator)
+
+    for moves in (first, other):
+        assert is_shown(moves)
+        dismissed()
+
+    assert [is_shown(moves) for moves in (first, other, first + other, earlier)] == [False, False, True, True]

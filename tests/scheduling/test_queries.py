@@ -8,9 +8,9 @@ from tests.factories import NOW, a_case, a_meeting, a_series, an_accepted_case, 
 from tumorboard.agendas.models import Agenda
 from tumorboard.cases.domain import CaseState
 from tumorboard.kernel.db import transaction
-from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, LEASE, PlanCause, RunState
-from tumorboard.scheduling.models import PlanRequest, PlanRun
-from tumorboard.scheduling.queries import boards_due
+from tumorboard.scheduling.domain import DEBOUNCE, GIVE_UP_AFTER_ATTEMPTS, LEASE, MoveKind, PlanCause, RunState
+from tumorboard.scheduling.models import PlanMove, PlanRequest, PlanRun
+from tumorboard.scheduling.queries import boards_due, dismissed_of
 from tumorboard.scheduling.services import claim, request_plan
 from tumorboard.series.domain import SeriesKind
 from tumorboard.series.models import Series
@@ -106,3 +106,13 @@ def test_lectures_are_no_boards(app) -> None:
     a_meeting(lectures)
 
     assert _due(NOW + timedelta(days=3)) == {}
+
+
+def test_dismissed_proposal_is_forgotten_when_its_meetings_are_over(board: Series) -> None:
+    meeting, case = a_meeting(board), an_accepted_case(board)
+    moves = [PlanMove(case_id=case.id, kind=MoveKind.PLACED, to_meeting_id=meeting.id, why="Stands on Tue, Dec 8.")]
+    times = {"cause": PlanCause.ASKED, "started_at": NOW, "finished_at": NOW, "decided_at": NOW}
+    run = stored(PlanRun(series_id=board.id, state=RunState.DISMISSED, moves=moves, **times))
+
+    assert dismissed_of(board.id, now=NOW) is run
+    assert dismissed_of(board.id, now=meeting.starts_at) is None

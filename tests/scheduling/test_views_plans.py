@@ -1,5 +1,7 @@
 """Coming weeks, proposals, what if, and the planning policy, as a coordinator uses them."""
 
+import re
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -98,6 +100,21 @@ def test_proposal_is_dismissed_by_one_press(coordinator: FlaskClient, board: Ser
     assert _meeting_of(emergent) == later.id
 
 
+def test_dismissed_proposal_is_told_of_where_it_stood(coordinator: FlaskClient, board: Series) -> None:
+    _proposed(board)
+    run = proposal_of(board.id)
+    path, count = f"/series/thoracic/proposals/{run.id}/dismissal", len(run.moves)
+    coordinator.post(path, data=form(coordinator, PLAN))
+    plan_board(board.id, cause=PlanCause.ASKED)
+
+    page = coordinator.get(PLAN).text
+
+    by = db.session.get_one(PlanRun, run.id).decided_by.display_name
+    changes = f"{count} change{'' if count == 1 else 's'}"
+    assert f"{by} dismissed a proposal of {changes} on Tue, Dec 1, 10:00 AM." in page
+    assert "Just this is not proposed again." in page
+
+
 def test_proposal_pressed_twice_says_so_and_changes_nothing(coordinator: FlaskClient, board: Series) -> None:
     _proposed(board)
     path, data = f"/series/thoracic/proposals/{proposal_of(board.id).id}/acceptance", form(coordinator, PLAN)
@@ -171,13 +188,17 @@ def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
 
     page = coordinator.get(f"/meetings/{only.id}/what-if?kind=away&case={case.id}").text
 
-    assert " points. 1 instead of 0 cases would be without a meeting." in page
+    assert re.search(
+        r"Lateness, with the price of moving published cases, would grow by [\d,]+ points, as much as \d+ routine cases a week late\.",
+        page,
+    )
+    assert " late. 1 instead of 0 cases would be without a meeting." in page
 
 
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("kind=away&case=2147483647", "Choose a case of this board."),
+        ("kind=away&case=2147483647", "Choose a case from the list."),
         ("kind=longer&minutes=100000", "Enter minutes from -240 to 240."),
         ("kind=urgency&urgency=whenever", "Choose an urgency."),
     ],
@@ -234,6 +255,7 @@ def test_preview_replays_the_last_weeks_and_stores_nothing(coordinator: FlaskCli
 
     assert answer.status_code == 200
     assert "1 of 1" in answer.text
+    assert "planned anew week by week, once with the policy in force and once with the policy below" in answer.text
     assert db.session.scalar(select(func.count()).select_from(PlanningPolicy)) == 0
 
 
@@ -321,3 +343,17 @@ def test_proposal_names_the_hour_at_which_a_case_would_be_discussed_in_the_same_
     assert f"{case.code}: another time on Tue, Dec 8, 7:00 AM." in runs
     assert "no plan is less late, proven" in runs
     assert "0 points of lateness better" not in runs
+
+
+def test_figures_of_a_run_say_what_they_count(coordinator: FlaskClient, board: Series) -> None:
+    times = {"cause": PlanCause.ASKED, "started_at": NOW, "finished_at": NOW}
+    good = {"status": "feasible", "levels": {"late": 1494, "joins": 2}, "bounds": {"late": 498}}
+    stored(PlanRun(series_id=board.id, state=RunState.APPLIED, **times, **good))
+
+    page = coordinator.get("/series/thoracic/plans").text
+
+    assert "another plan could save 996 points, as much as 2 routine cases a week late, at most" in page
+    assert "Exact figures" in page
+    assert "Lateness and the price of moves, in points" in page
+    assert "No plan is below" in page
+    assert "Levels and bounds" not in page

@@ -8,13 +8,13 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.strategy_options import _AbstractLoad
 
-from tumorboard.accounts.domain import free_spans
+from tumorboard.accounts.domain import Actor, Presented, free_spans
 from tumorboard.accounts.queries import availability_of
 from tumorboard.agendas.domain import ItemKind
 from tumorboard.agendas.models import Agenda, AgendaItem
 from tumorboard.cases.domain import Slot
 from tumorboard.cases.models import Case
-from tumorboard.cases.queries import hours_of
+from tumorboard.cases.queries import hours_of, visible_cases
 from tumorboard.kernel.clock import local
 from tumorboard.kernel.db import session
 from tumorboard.kernel.errors import NotFound
@@ -242,3 +242,19 @@ def published_cases_of(person_id: int, *, after: datetime) -> dict[int, list[tup
         if item.case is not None and item.told_starts_at is not None:
             presented.setdefault(item.agenda.meeting_id, []).append((item.case.code, item.told_starts_at))
     return presented
+
+
+def presented_by(person_id: int, *, seen_by: Actor, now: datetime) -> list[Presented]:
+    """The cases that the person presents in coming meetings with published agendas, as far as the actor sees them."""
+    seen = visible_cases(seen_by, now=now).with_only_columns(Case.id)
+    found = (
+        select(Case.code, AgendaItem.told_starts_at, Meeting.time_zone)
+        .join(AgendaItem, AgendaItem.case_id == Case.id)
+        .join(AgendaItem.agenda)
+        .join(Agenda.meeting)
+        .where(Case.presenter_id == person_id, Case.id.in_(seen), AgendaItem.is_live)
+        .where(Agenda.published_at.is_not(None), Meeting.state != MeetingState.CANCELLED)
+        .where(AgendaItem.told_starts_at > now)
+        .order_by(AgendaItem.told_starts_at, Case.code)
+    )
+    return [Presented(code, at, zone) for code, at, zone in session().execute(found) if at is not None]

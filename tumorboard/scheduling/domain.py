@@ -20,6 +20,20 @@ HORIZON = timedelta(weeks=12)
 RUNS_KEPT_WHOLE = 50
 
 
+# What one routine case counts that is a week late: the measure in which people are told of lateness.
+_A_WEEK_LATE = 498
+
+
+def lateness_in_words(points: int) -> str:
+    """Return points of lateness with what they are as much as: `996 points, as much as 2 routine cases a week late`."""
+    cases = round(points / _A_WEEK_LATE)
+    if points < _A_WEEK_LATE:
+        return f"{points:,} points, less than one routine case a week late"
+    return (
+        f"{points:,} points, as much as {'one routine case' if cases == 1 else f'{cases:,} routine cases'} a week late"
+    )
+
+
 class ProposalGone(Conflict):
     """What was proposed no longer fits what stands now."""
 

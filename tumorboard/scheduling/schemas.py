@@ -10,7 +10,12 @@ from tumorboard.scheduling.domain import PlanMode, PlanSettings
 from tumorboard.scheduling.engine import Parallel
 
 MODE_LABELS = ("Changes agendas by itself until they are published", "Only proposes; a coordinator decides")
-MOVE_PRICES = ((0, "Every gain counts: 0"), (100, "Low: 100"), (300, "Usual: 300"), (1000, "High: 1,000"))
+MOVE_PRICES = (
+    (0, "None: every gain counts"),
+    (100, "Low: 100 points"),
+    (300, "Usual: 300 points"),
+    (1000, "High: 1,000 points"),
+)
 
 
 def _days(label: str) -> fields.Integer:
@@ -55,7 +60,8 @@ class PlanningSchema(FormSchema):
         validate=validate.OneOf([price for price, _ in MOVE_PRICES], [label for _, label in MOVE_PRICES]),
         metadata={
             "label": "Price of moving a case that was published",
-            "hint": "In points of lateness: one routine case a week late is 498 points, an urgent one 4,482.",
+            "hint": "It is moved only where that saves more points of lateness; on short notice the price is higher. "
+            "One routine case a week late counts 498, an urgent one 4,482.",
         },
         error_messages={"required": "Choose a price.", "invalid": "Choose a price."},
     )

@@ -36,6 +36,15 @@ class Availability:
     busy: tuple[Span, ...] = ()
 
 
+@dataclass(frozen=True)
+class Presented:
+    """A case that somebody presents, and the time that was published."""
+
+    code: str
+    starts_at: datetime
+    zone: str
+
+
 class CalendarRefused(Invalid):
     """The file is no calendar, or one that is too large to read."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask import Flask, current_app, flash, g, render_template, request, url_for
@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
 from tumorboard.accounts.calendar import Reading, busy_times, refusal
-from tumorboard.accounts.domain import WEEKDAYS, Actor, CalendarRefused, Span
+from tumorboard.accounts.domain import WEEKDAYS, Actor, CalendarRefused, Presented, Span
 from tumorboard.accounts.models import Absence, BusyTime, Person
 from tumorboard.accounts.queries import absences_of, busy_times_of, hours_of, row_of
 from tumorboard.accounts.schemas import AbsenceSchema, CalendarSchema, WeekSchema
 from tumorboard.accounts.services import add_absence, remove_absence, set_busy_times, set_weekly_hours
-from tumorboard.kernel.clock import clock, day, local, span, utc_now
+from tumorboard.kernel.clock import clock, day, local, span, utc_now, when
 from tumorboard.kernel.db import db, reading, transaction
 from tumorboard.kernel.errors import NotFound
 from tumorboard.kernel.ui import FormView, form_view
@@ -25,11 +25,17 @@ MOST_TIMES_SHOWN = 40
 MIDNIGHT = time.min
 
 PeoplePlannedBy = Callable[[Actor], Select[Person]]
+PresentedBy = Callable[..., Sequence[Presented]]
 
 
 def install_people_planned(app: Flask, people_planned_by: PeoplePlannedBy) -> None:
     """Tell whose availability an actor may enter: rosters and cases stand above this package."""
     app.extensions["people_planned_by"] = people_planned_by
+
+
+def install_presented(app: Flask, presented_by: PresentedBy) -> None:
+    """Tell which published cases somebody presents: agendas stand above this package."""
+    app.extensions["presented_by"] = presented_by
 
 
 @dataclass(frozen=True)
@@ -72,8 +78,10 @@ def note_absence(desk: Desk) -> ResponseReturnValue:
         return desk_page(desk, absence=form), 422
     with transaction():
         add_absence(desk.person, **form.value, by=g.actor, now=utc_now())
-    done = "The days away were noted. Nothing new is planned into them; what is published its coordinator decides."
-    return _done(desk, "away", done)
+    presented = _presented(desk, form.value["starts_on"], form.value["ends_on"])
+    if not presented:
+        return _done(desk, "away", "The days away were noted. Nothing new is planned into them.")
+    return _done(desk, "away", _still_published(presented), "warning")
 
 
 def take_absence_back(desk: Desk, absence_id: int) -> ResponseReturnValue:
@@ -142,6 +150,21 @@ def desk_page(
         busy=[_words((one.starts_at, one.ends_at), desk.zone) for one in busy[:MOST_TIMES_SHOWN]],
         busy_count=len(busy),
         busy_days=_first_and_last(busy, desk.zone),
+    )
+
+
+def _presented(desk: Desk, first: date, last: date) -> Sequence[Presented]:
+    presented_by: PresentedBy = current_app.extensions["presented_by"]
+    with reading():
+        coming = presented_by(desk.person.id, seen_by=g.actor, now=utc_now())
+        return [one for one in coming if first <= local(one.starts_at, desk.zone).date() <= last]
+
+
+def _still_published(presented: Sequence[Presented]) -> str:
+    named = ", ".join(f"{one.code} on {when(one.starts_at, one.zone)}" for one in presented)
+    return (
+        f"The days away were noted. Nothing new is planned into them. Already published: {named}. "
+        "It is planned again within a minute, and the coordinator, who sees this too, decides; until then it stands."
     )
 
 

@@ -72,6 +72,14 @@ def proposal_of(series_id: int) -> PlanRun | None:
     return session().scalars(runs_of(series_id).where(PlanRun.state == RunState.PROPOSED).limit(1)).first()
 
 
+def dismissed_of(series_id: int, *, now: datetime) -> PlanRun | None:
+    """What somebody dismissed last, while a meeting that it would have touched is ahead."""
+    touches = or_(PlanMove.to_meeting_id == Meeting.id, PlanMove.from_meeting_id == Meeting.id)
+    ahead = select(PlanMove.run_id).join(Meeting, touches).where(Meeting.starts_at > now)
+    found = runs_of(series_id).where(PlanRun.state == RunState.DISMISSED, PlanRun.id.in_(ahead))
+    return session().scalars(found.limit(1)).first()
+
+
 def undecided(series_ids: Iterable[int]) -> Select[PlanRun]:
     """What is proposed for these boards and nobody has decided yet, the oldest first, with the board."""
     found = select(PlanRun).where(PlanRun.series_id.in_(list(series_ids)), PlanRun.state == RunState.PROPOSED)

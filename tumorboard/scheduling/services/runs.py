@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
 
 from tumorboard.accounts.domain import Actor
 from tumorboard.audit.services import record
@@ -92,8 +93,7 @@ def propose(
     if standing is not None and wanted and _facts(standing.moves) == _facts(wanted):
         return standing
     withdraw_proposal(series_id, now=now)
-    dismissed = _latest(series_id, RunState.DISMISSED)
-    if not wanted or (dismissed is not None and _facts(dismissed.moves) == _facts(wanted)):
+    if not wanted or _was_dismissed(series_id, wanted):
         return None
     run = new_run(series_id, computed, RunState.PROPOSED, by=by, now=now)
     run.moves = wanted
@@ -128,7 +128,7 @@ def settle(series_id: int, computed: Computed, *, by: Actor | None, now: datetim
 
 
 def dismiss(run: PlanRun, *, by: Actor, now: datetime) -> None:
-    """Leave everything as it is; the same proposal is not made again until something changes."""
+    """Leave everything as it is; the same proposal is not made again until something about it differs."""
     run.state, run.decided_at, run.decided_by_id = RunState.DISMISSED, now, by.person_id
     record("plan.dismissed", by=by, subject="series", subject_id=run.series_id, details={"run": run.id}, now=now)
 
@@ -151,6 +151,14 @@ def _latest(series_id: int, state: RunState) -> PlanRun | None:
     session().scalars(lock(select(Series.id).where(Series.id == series_id))).one()
     found = select(PlanRun).where(PlanRun.series_id == series_id, PlanRun.state == state)
     return session().scalars(found.order_by(PlanRun.id.desc()).limit(1)).first()
+
+
+def _was_dismissed(series_id: int, moves: list[PlanMove]) -> bool:
+    """Whether somebody dismissed just this before, however long ago and whatever was proposed since."""
+    alike = select(PlanMove.run_id).where(PlanMove.case_id == moves[0].case_id)
+    found = select(PlanRun).where(PlanRun.series_id == series_id, PlanRun.state == RunState.DISMISSED)
+    found = found.where(PlanRun.id.in_(alike)).options(selectinload(PlanRun.moves)).order_by(PlanRun.id)
+    return any(_facts(run.moves) == _facts(moves) for run in session().scalars(found))
 
 
 def _facts(moves: list[PlanMove]) -> set[tuple[int, int | None, int | None, int | None]]:

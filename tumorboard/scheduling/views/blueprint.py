@@ -6,10 +6,12 @@ from tumorboard.accounts.domain import Permission
 from tumorboard.kernel.errors import Forbidden
 from tumorboard.meetings.models import Meeting
 from tumorboard.meetings.queries import meeting_seen_by
+from tumorboard.scheduling.domain import lateness_in_words
 from tumorboard.series.models import Series
 from tumorboard.series.queries import series_seen_by
 
 blueprint = Blueprint("scheduling", __name__)
+blueprint.add_app_template_filter(lateness_in_words, "lateness")
 
 
 def led_board(slug: str) -> Series:

@@ -17,6 +17,7 @@ from tumorboard.scheduling.domain import ProposalGone
 from tumorboard.scheduling.jobs import decide
 from tumorboard.scheduling.queries import (
     columns_of,
+    dismissed_of,
     last_run_of,
     parallels_of,
     proposal_of,
@@ -67,6 +68,7 @@ def show_plan(slug: str) -> ResponseReturnValue:
         "scheduling/plan.html",
         series=series,
         proposal=proposal,
+        dismissed=dismissed_of(series.id, now=now),
         columns=columns_of(series, proposal, now=now),
         waiting=waiting,
         whys=whys_of(waiting),

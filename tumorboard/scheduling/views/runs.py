@@ -13,14 +13,14 @@ from tumorboard.scheduling.queries import last_run_of, runs_of
 from tumorboard.scheduling.views.blueprint import blueprint, led_board
 from tumorboard.series.models import Series
 
-# The six levels of a plan, the first one outweighing all that follow.
+# The six levels of a plan, the first one outweighing all that follow, with what each counts.
 LEVEL_WORDS = {
-    "late": "Lateness, with the price of moves",
-    "unsched": "Cases without a meeting, by urgency",
-    "moves": "Published cases moved, by notice given",
-    "unfair": "Longest wait of an institution",
-    "delay": "Waiting of all cases",
-    "joins": "Times that outside presenters join",
+    "late": "Lateness and the price of moves, in points",
+    "unsched": "Cases without a meeting: 1 for a routine one, up to 27 for an emergent one",
+    "moves": "Published cases moved: the shorter the notice, the more each counts",
+    "unfair": "Longest wait of an institution: meetings passed over per case, times 100",
+    "delay": "Waiting of all cases: meetings passed over, weighed by urgency",
+    "joins": "How often presenters from outside join a meeting",
 }
 
 

@@ -6,7 +6,6 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from tumorboard.accounts.domain import Permission
-from tumorboard.agendas.queries import agenda_of
 from tumorboard.cases.models import Case
 from tumorboard.cases.queries import visible_cases
 from tumorboard.kernel.clock import utc_now
@@ -16,11 +15,12 @@ from tumorboard.kernel.web import requires
 from tumorboard.meetings.models import Meeting
 from tumorboard.scheduling.engine import Urgency
 from tumorboard.scheduling.jobs import Difference, suppose
-from tumorboard.scheduling.queries import waiting_of
+from tumorboard.scheduling.queries import at_stake_in
 from tumorboard.scheduling.services import Question, WhatIfKind
 from tumorboard.scheduling.views.blueprint import blueprint, led_meeting
 
 LONGEST_CHANGE = 240
+IN_IT, WAITING, LATER = "In this meeting", "Waiting for a meeting", "In a later meeting"
 
 
 @blueprint.get("/meetings/<id:meeting_id>/what-if")
@@ -48,21 +48,19 @@ def _question(meeting: Meeting, kind: WhatIfKind) -> Question:
     if urgency not in list(Urgency):
         raise Invalid(fields={"urgency": ["Choose an urgency."]})
     case_id = request.args.get("case", type=int)
-    if kind is not WhatIfKind.LONGER and case_id not in {one.id for one in _cases(meeting)}:
-        raise Invalid(fields={"case": ["Choose a case of this board."]})
+    offered = {one.id for cases in _cases(meeting).values() for one in cases}
+    if kind is not WhatIfKind.LONGER and case_id not in offered:
+        raise Invalid(fields={"case": ["Choose a case from the list."]})
     return Question(kind, meeting.id, case_id, urgency, minutes)
 
 
-def _cases(meeting: Meeting) -> list[Case]:
-    """The cases of the agenda, then those that wait or stand elsewhere, as far as the person sees them."""
-    agenda = agenda_of(meeting)
-    here = [item.case for item in agenda.items if item.case is not None] if agenda else []
-    found = visible_cases(g.actor, now=utc_now()).where(
-        Case.board_id == meeting.series_id, Case.accepted_at.is_not(None)
-    )
-    scheduled = db.session.scalars(found.where(Case.scheduled_for_at > utc_now()).order_by(Case.scheduled_for_at)).all()
-    waiting = db.session.scalars(waiting_of(meeting.series_id)).all()
-    return list(dict.fromkeys([*here, *waiting, *scheduled]))
+def _cases(meeting: Meeting) -> dict[str, list[Case]]:
+    """The cases that matter for the meeting, as far as the person sees them: its own first, empty groups left out."""
+    now = utc_now()
+    groups: dict[str, list[Case]] = {IN_IT: [], WAITING: [], LATER: []}
+    for case, starts_at in db.session.execute(at_stake_in(meeting, visible_cases(g.actor, now=now), now=now)):
+        groups[WAITING if starts_at is None else LATER if starts_at > meeting.starts_at else IN_IT].append(case)
+    return {label: cases for label, cases in groups.items() if cases}
 
 
 def _page(meeting: Meeting, answer: dict[str, Any]) -> str:
