@@ -11,7 +11,8 @@ from tumorboard.scheduling.engine.assign.search import Fit, Level, Search, Solut
 from tumorboard.scheduling.engine.bound import out_of_reach
 
 TIE_BITS = 12
-SHARE_FOR_FAIRNESS = 0.1
+# Of the budget, for proving all that is below lateness at once, and where that fails for fairness alone.
+SHARE_FOR_PROOF, SHARE_FOR_FAIRNESS = 0.3, 0.1
 # The places of the levels in what a case costs.
 LATE, UNSCHED, MOVES, DELAY, MEETINGS = range(5)
 
@@ -29,7 +30,7 @@ def solve(group: GroupModel, fit: Fit, *, hint: Mapping[str, str], budget: float
     fairness, rest = _fairness(group), [_of_cases(group, DELAY), _joins(group), _ties(group)]
     # All of it at once is mostly proven many times sooner than one after the other. Where it is not, the
     # fairest share is what is slow: that is reported unproven rather than waited for.
-    if not search.prove([fairness, *rest], SHARE_FOR_FAIRNESS) and search.settle([fairness], SHARE_FOR_FAIRNESS):
+    if not search.prove([fairness, *rest], SHARE_FOR_PROOF) and search.settle([fairness], SHARE_FOR_FAIRNESS):
         search.settle(rest)
     return search.solution
 
