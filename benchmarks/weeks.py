@@ -10,7 +10,6 @@ from benchmarks.instances import DAYS_UNTIL_DUE, TODAY
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.engine import (
     Board,
-    Budget,
     Case,
     Config,
     Meeting,
@@ -24,7 +23,6 @@ from tumorboard.scheduling.engine import (
 WEEKS, HORIZON, CASES, EVENTS = 30, 10, 257, 380
 # Agendas of the next ten days are published; a week's notice is short.
 PUBLISHED_DAYS, SHORT_DAYS = 10, 7
-EFFORT = Budget(effort=30)
 # On a day a case arrives, a presenter goes away from a day on for a week, or a meeting is cancelled.
 Event = tuple[date, Case | tuple[str, date] | date]
 Planner = Callable[[Problem], Plan]
@@ -79,18 +77,14 @@ def _bumping(problem: Problem) -> Plan:
     return by_urgency(problem) if late else kept
 
 
-def _library(problem: Problem) -> Plan:
-    return engine.plan(problem, engine="stdlib", budget=EFFORT)
-
-
 POLICIES: tuple[tuple[str, Planner, int], ...] = (
     ("append", appended, 300),
     ("append, urgent ones bump", _bumping, 300),
-    ("planned, move_price 1000", _library, 1000),
-    ("planned, move_price 300", _library, 300),
-    ("planned, move_price 200", _library, 200),
-    ("planned, move_price 100", _library, 100),
-    ("strict order", _library, 0),
+    ("planned, move_price 1000", engine.plan, 1000),
+    ("planned, move_price 300", engine.plan, 300),
+    ("planned, move_price 200", engine.plan, 200),
+    ("planned, move_price 100", engine.plan, 100),
+    ("strict order", engine.plan, 0),
 )
 
 

@@ -16,7 +16,7 @@ from tumorboard.scheduling.engine.plan import NOTHING_PROVEN, Bounds, Part, Plan
 if TYPE_CHECKING:
     from tumorboard.scheduling.engine.assign import Answer
 
-STDLIB_VERSION = "3"
+STDLIB_VERSION = "4"
 STEPS_AT_FULL_EFFORT = 60
 
 

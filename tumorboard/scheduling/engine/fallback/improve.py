@@ -10,6 +10,9 @@ from tumorboard.scheduling.engine.fallback.settle import Settler
 from tumorboard.scheduling.engine.fallback.table import Table
 from tumorboard.scheduling.engine.problem import Parallel
 
+# A board of so many cases takes the steps it is given, a smaller one up to so many times as many.
+LARGE_BOARD, MOST_TIMES = 66, 5
+
 
 def settle(draft: Draft) -> None:
     """Make every board as good as sharing out between two meetings can."""
@@ -22,15 +25,20 @@ def improve(draft: Draft, *, steps: int, seeds: Mapping[str, str]) -> None:
     for board in sorted(draft.boards):
         table = Table(draft, board)
         chance = random.Random(seeds[board])  # noqa: S311  # the same draws every time are wanted
-        ruin_and_recreate(table, steps=steps, chance=chance)
+        ruin_and_recreate(table, steps=_steps(table, steps), chance=chance)
         polish(table)
     for board in sorted(draft.boards):
         # What another board has given up since may be of use here.
         if _shares_presenters(draft, board):
             table = Table(draft, board)
             chance = random.Random(seeds[board])  # noqa: S311  # the same draws every time are wanted
-            ruin_and_recreate(table, steps=steps if is_tied(draft) else 0, chance=chance)
+            ruin_and_recreate(table, steps=_steps(table, steps) if is_tied(draft) else 0, chance=chance)
             polish(table)
+
+
+def _steps(table: Table, steps: int) -> int:
+    """Return how often to try: a step of a small board costs little, so that it may take more of them."""
+    return min(MOST_TIMES * steps, max(steps, steps * LARGE_BOARD // max(1, len(table.cases))))
 
 
 def is_tied(draft: Draft) -> bool:
