@@ -60,6 +60,17 @@ def test_the_standard_library_keeps_every_rule_and_never_claims_too_much(seed: i
     assert answer.bounds[0] <= best_levels(problem)[0] <= answer.levels[0]
 
 
+@pytest.mark.parametrize("budget", [0.001, 0.003])
+@pytest.mark.parametrize("seed", [0, 2, 3])
+def test_however_small_the_budget_nobody_is_later_than_by_the_library_alone(seed: int, budget: float):
+    problem = instance(Size(boards=2, cases=60, weeks=5), seed)
+
+    answer = plan(problem, budget=Budget(board=budget))
+
+    assert answer.levels[0] <= plan(problem, engine="stdlib").levels[0]
+    assert check(problem, answer) == ()
+
+
 @settings(max_examples=10, deadline=None)
 @given(seeds)
 def test_a_longer_meeting_never_makes_lateness_worse(seed: int):

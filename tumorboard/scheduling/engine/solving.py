@@ -74,11 +74,12 @@ def solve_exactly(draft: Draft, previous: Plan, budget: Budget) -> list[Part]:
         status = Status.OPTIMAL if each.is_proven else Status.FEASIBLE
         part = kept.parts.get(each.boards) or _part(draft, each.boards, status, each.bounds)
         parts.append(_signed(part, draft, prints))
-    return parts if len(found) == len(answers) else _better(draft, parts, fixed, budget)
+    is_least_late = all(part.bounds[0] == part.levels[0] for part in parts if part not in kept.parts.values())
+    return parts if is_least_late else _better(draft, parts, fixed, budget)
 
 
 def _better(draft: Draft, parts: list[Part], fixed: Saved, budget: Budget) -> list[Part]:
-    """Return these parts, or those of the standard library alone: what is best for one board can cost the others."""
+    """Return these parts, or those of the standard library alone where they are better."""
     reached, levels = draft.saved(), summed(part.levels for part in parts)
     draft.restore(fixed)
     plain = solve_plainly(draft, budget, Status.FALLBACK)
