@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import upgrade
 
-from benchmarks.load import CONNECTIONS, SECONDS, Measured, measure
+from benchmarks.load import CONNECTIONS, SECONDS, Measured, Poll, measured
 from benchmarks.processes import HOST, environment, family_of, free_port, gunicorn, wait_for
 from config import Settings
 from tumorboard.accounts.domain import InstitutionKind
@@ -60,21 +60,21 @@ def _print_growth(port: int, floor_port: int, web: list[int], floor: list[int]) 
     for events, path in FEEDS.items():
         for name, headers in (("200", {"Accept-Encoding": "identity"}), ("gzip", GZIP)):
             size, tag = _asked(port, path, headers)
-            constant = measure(floor_port, f"/bytes/{size}", {}, status=200, pids=floor)
-            warm = measure(port, path, headers, status=200, pids=web)
+            bytes_ = Poll(floor_port, f"/bytes/{size}", {}, 200, floor)
+            constant, warm = measured(bytes_, Poll(port, path, headers, 200, web))
             _print_row(f"{events:,} events, {name}", size, warm, constant, WANTED["200"])
         known = {"If-None-Match": tag, **GZIP}
-        unchanged = measure(floor_port, "/unchanged", {}, status=304, pids=floor)
-        told = measure(port, path, known, status=304, pids=web)
+        nothing = Poll(floor_port, "/unchanged", {}, 304, floor)
+        unchanged, told = measured(nothing, Poll(port, path, known, 304, web))
         _print_row(f"{events:,} events, 304", 0, told, unchanged, WANTED["304"])
 
 
-def _print_row(name: str, size: int, measured: Measured, constant: Measured, wanted: float) -> None:
-    ratio = measured.rate / constant.rate
+def _print_row(name: str, size: int, polled: Measured, constant: Measured, wanted: float) -> None:
+    ratio = polled.rate / constant.rate
     verdict = "" if ratio >= wanted else "  falls short"
     print(
-        f"{name:34}{size:>10,}{measured.rate:>10.0f}{constant.rate:>10.0f}{ratio:>8.2f}{wanted:>8.1f}"
-        f"{measured.cpu_milliseconds:>8.2f}{constant.cpu_milliseconds:>8.2f}{verdict}",
+        f"{name:34}{size:>10,}{polled.rate:>10.0f}{constant.rate:>10.0f}{ratio:>8.2f}{wanted:>8.1f}"
+        f"{polled.cpu_milliseconds:>8.2f}{constant.cpu_milliseconds:>8.2f}{verdict}",
         flush=True,
     )
 

@@ -2,23 +2,34 @@
 
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection
-from threading import Thread
 
 from benchmarks.processes import HOST, cpu_seconds_of
 
 CONNECTIONS = 4
-SECONDS = 3.0
+SECONDS, TURNS = 3.0, 6
+
+
+@dataclass(frozen=True)
+class Poll:
+    """What is asked of which server, by its processes, and the status that has to come."""
+
+    port: int
+    path: str
+    headers: Mapping[str, str]
+    status: int
+    pids: list[int]
 
 
 @dataclass
 class Measured:
     """What came back in the time."""
 
-    count: int
-    seconds: float
-    cpu_seconds: float
+    count: int = 0
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
 
     @property
     def rate(self) -> float:
@@ -31,37 +42,37 @@ class Measured:
         return self.cpu_seconds / self.count * 1000
 
 
-def measure(port: int, path: str, headers: Mapping[str, str], *, status: int, pids: list[int]) -> Measured:
-    """Ask for the path for SECONDS. Raises RuntimeError when an answer has another status."""
-    _ask(port, path, headers, status, time.perf_counter() + 0.3)  # caches and imports
-    counts: list[int] = []
-    wrong: list[str] = []
-    before, began = cpu_seconds_of(pids), time.perf_counter()
+def measured(*polls: Poll) -> list[Measured]:
+    """Ask for SECONDS each, one after the other in short turns: whatever else the machine does falls on all alike.
 
-    def work() -> None:
-        try:
-            counts.append(_ask(port, path, headers, status, began + SECONDS))
-        except RuntimeError as error:
-            wrong.append(str(error))
-
-    threads = [Thread(target=work) for _ in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if wrong:
-        raise RuntimeError(wrong[0])
-    return Measured(sum(counts), time.perf_counter() - began, cpu_seconds_of(pids) - before)
+    Raises RuntimeError when an answer has another status.
+    """
+    totals = [Measured() for _ in polls]
+    for poll in polls:
+        _ask(poll, time.perf_counter() + 0.3)  # caches and imports
+    for _ in range(TURNS):
+        for poll, total in zip(polls, totals, strict=True):
+            _take_turn(poll, total)
+    return totals
 
 
-def _ask(port: int, path: str, headers: Mapping[str, str], status: int, until: float) -> int:
-    connection, count = HTTPConnection(HOST, port, timeout=30), 0
+def _take_turn(poll: Poll, total: Measured) -> None:
+    before, began = cpu_seconds_of(poll.pids), time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        asking = [threads.submit(_ask, poll, began + SECONDS / TURNS) for _ in range(CONNECTIONS)]
+        total.count += sum(each.result() for each in asking)
+    total.seconds += time.perf_counter() - began
+    total.cpu_seconds += cpu_seconds_of(poll.pids) - before
+
+
+def _ask(poll: Poll, until: float) -> int:
+    connection, count = HTTPConnection(HOST, poll.port, timeout=30), 0
     while time.perf_counter() < until:
-        connection.request("GET", path, headers=dict(headers))
+        connection.request("GET", poll.path, headers=dict(poll.headers))
         answer = connection.getresponse()
         answer.read()
-        if answer.status != status:
-            raise RuntimeError(f"{path} answered {answer.status} instead of {status}")
+        if answer.status != poll.status:
+            raise RuntimeError(f"{poll.path} answered {answer.status} instead of {poll.status}")
         count += 1
     connection.close()
     return count

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 
-from benchmarks.load import CONNECTIONS, SECONDS, Measured, measure
+from benchmarks.load import CONNECTIONS, SECONDS, Measured, Poll, measured
 from benchmarks.processes import HOST, environment, family_of, free_port, gunicorn, memory_of, run, started, wait_for
 from tumorboard.demo.people import DOMAIN, PASSWORD
 
@@ -48,15 +48,17 @@ def _print_rates(port: int, floor_port: int, web: list[int], floor: list[int]) -
         f"gunicorn 2 x 4, SQLite, demo data; {CONNECTIONS} connections, {SECONDS:.0f} s a row, {os.cpu_count()} cores"
     )
     print(f"{'':34}{'a second':>10}{'of constant':>13}{'CPU ms each':>13}")
-    constant = measure(floor_port, "/", {}, status=200, pids=floor)
+    rows = list(_rows(port))
+    polls = [Poll(port, row.path, row.headers, row.status, web) for row in rows]
+    constant, *others = measured(Poll(floor_port, "/", {}, 200, floor), *polls)
     _print_rate("constant route", constant, constant)
-    for row in _rows(port):
-        _print_rate(row.name, measure(port, row.path, row.headers, status=row.status, pids=web), constant)
+    for row, each in zip(rows, others, strict=True):
+        _print_rate(row.name, each, constant)
 
 
-def _print_rate(name: str, measured: Measured, constant: Measured) -> None:
-    ratio = measured.rate / constant.rate
-    print(f"{name:34}{measured.rate:>10.0f}{ratio:>12.1%} {measured.cpu_milliseconds:>12.2f}", flush=True)
+def _print_rate(name: str, polled: Measured, constant: Measured) -> None:
+    ratio = polled.rate / constant.rate
+    print(f"{name:34}{polled.rate:>10.0f}{ratio:>12.1%} {polled.cpu_milliseconds:>12.2f}", flush=True)
 
 
 def _print_memory(web: list[int], worker: list[int]) -> None:
