@@ -5,12 +5,13 @@ it is given in front of them, from the same statements and with the same headers
 secret, a stale feed, a visit to be noted) goes the long way.
 """
 
+import secrets
 import sqlite3
 import time
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -114,11 +115,12 @@ def _asked(path: str, now: datetime) -> Asked | None:
 
 
 def _answer(environ: "WSGIEnvironment", standing: Standing, now: datetime) -> tuple[int, dict[str, str], bytes] | None:
-    wants_gzip = parse_accept_header(environ.get("HTTP_ACCEPT_ENCODING")).quality("gzip") > 0
+    wants_gzip = _wants_gzip(environ.get("HTTP_ACCEPT_ENCODING"))
     tag = f'"{standing.etag}{"-gzip" if wants_gzip else ""}"'
     changed_at = min(standing.changed_at, now)
     headers = {"ETag": tag, "Vary": "Accept-Encoding"}
-    if not is_resource_modified(environ, tag, None, changed_at):
+    # Most programs send back what they were given; only the others need the whole of RFC 9110's rules.
+    if environ.get("HTTP_IF_NONE_MATCH") == tag or not is_resource_modified(environ, tag, None, changed_at):
         return 304, headers, b""
     body = kept_body(standing.etag)
     if body is None:
@@ -127,6 +129,11 @@ def _answer(environ: "WSGIEnvironment", standing: Standing, now: datetime) -> tu
     headers |= {"Last-Modified": http_date(changed_at), "Content-Length": str(len(sent))}
     headers["Content-Type"] = "text/calendar; charset=utf-8"
     return 200, headers | ({"Content-Encoding": "gzip"} if wants_gzip else {}), sent
+
+
+@lru_cache(maxsize=64)
+def _wants_gzip(accepted: str | None) -> bool:
+    return parse_accept_header(accepted).quality("gzip") > 0
 
 
 def _send(
@@ -139,7 +146,7 @@ def _send(
     *,
     began: float,
 ) -> Iterable[bytes]:
-    request_id = uuid.uuid4().hex[:12]
+    request_id = secrets.token_hex(6)
     transport = TRANSPORT if environ["wsgi.url_scheme"] == "https" else {}
     whole = {**headers, **SECURITY, **asked.headers, **transport, "X-Request-Id": request_id}
     phrase = HTTPStatus(status)

@@ -1,7 +1,7 @@
 """Put the web side of the kernel into an application."""
 
+import secrets
 import time
-import uuid
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -52,7 +52,7 @@ def install_web(app: Flask) -> None:
 
 
 def _open() -> None:
-    g.request_id = uuid.uuid4().hex[:12]
+    g.request_id = secrets.token_hex(6)
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
