@@ -293,12 +293,33 @@ def test_meeting_moved_back_was_never_moved(app):
     assert (meeting.moved_from_at, meeting.sequence) == (None, 2)
 
 
-def test_shortened_meeting_holds_no_more_minutes_than_it_has(app):
-    meeting = a_meeting(a_series(), capacity_minutes=60, reserve_minutes=50)
+def test_reason_told_stays_when_a_later_change_gives_none(app):
+    meeting = a_meeting(a_series())
+    moved(meeting)
 
-    moved(meeting, to_end=TO + timedelta(minutes=40))
+    moved(meeting, room="Room 3", reason="")
 
-    assert (meeting.capacity_minutes, meeting.reserve_minutes) == (40, 40)
+    assert (meeting.room, meeting.reason) == ("Room 3", "The room is taken.")
+
+
+def test_meeting_of_another_length_has_its_minutes_for_cases_and_gets_them_back(app):
+    board = a_series(length_minutes=60, capacity_minutes=50, reserve_minutes=15)
+    meeting = a_meeting(board)
+
+    held = []
+    for minutes in (40, 10, 60, 90):
+        moved(meeting, to_end=TO + timedelta(minutes=minutes))
+        held.append((meeting.capacity_minutes, meeting.reserve_minutes))
+
+    assert held == [(40, 15), (10, 10), (50, 15), (80, 15)]
+
+
+def test_lecture_that_is_longer_takes_no_cases(app):
+    meeting = a_meeting(a_series(length_minutes=60, capacity_minutes=0, reserve_minutes=0))
+
+    moved(meeting, to_end=TO + timedelta(minutes=90))
+
+    assert meeting.capacity_minutes == 0
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Planning on request, and the plans of a board."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -41,6 +43,17 @@ def test_plan_now_places_what_waits_and_shows_why(client: FlaskClient, board: Se
     shown = coordinator.get(page).text
     assert "Planned: 1 change." in shown
     assert f"Placed {case.code} on Tue, Dec 8, 7:00 AM" in shown
+
+
+def test_case_that_goes_on_waiting_is_no_change(client: FlaskClient, board: Series) -> None:
+    meeting = a_meeting(board)
+    an_accepted_case(board, ready_on=meeting.starts_at.date() + timedelta(days=365))
+    coordinator = _signed_in(client, board, SeatPart.COORDINATOR)
+    page = f"/meetings/{meeting.id}/agenda"
+
+    coordinator.post("/series/thoracic/plans", data=form(coordinator, page, meeting=meeting.id))
+
+    assert "Planned. Nothing had to change." in coordinator.get(page).text
 
 
 def test_plans_of_a_board_are_listed_with_what_each_changed(client: FlaskClient, board: Series) -> None:

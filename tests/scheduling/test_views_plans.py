@@ -199,7 +199,9 @@ def test_what_if_tells_lateness_and_cases_without_a_meeting_in_two_sentences(
     ("query", "sentence"),
     [
         ("kind=away&case=2147483647", "Choose a case from the list."),
-        ("kind=longer&minutes=100000", "Enter minutes from -240 to 240."),
+        ("kind=longer&minutes=100000", "Enter whole minutes from -240 to 240, but not 0."),
+        ("kind=longer&minutes=", "Enter whole minutes from -240 to 240, but not 0."),
+        ("kind=longer&minutes=soon", "Enter whole minutes from -240 to 240, but not 0."),
         ("kind=urgency&urgency=whenever", "Choose an urgency."),
     ],
 )

@@ -87,3 +87,19 @@ def test_list_of_cases_costs_the_same_for_one_and_for_three(
         counts.append(counted.count)
 
     assert counts[0] == counts[2]
+
+
+def test_answer_says_what_was_supposed_and_a_case_is_only_made_more_urgent(
+    coordinator: FlaskClient, board: Series
+) -> None:
+    meeting, _ = a_meeting(board, weeks=1), a_meeting(board, weeks=2)
+    case = _a_case_in(meeting)
+    asked = f"/meetings/{meeting.id}/what-if?case={case.id}"
+
+    urgent = coordinator.get(f"{asked}&kind=urgency&urgency=urgent")
+    routine = coordinator.get(f"{asked}&kind=urgency&urgency=routine")
+    shorter = coordinator.get(f"{asked}&kind=longer&minutes=-15")
+
+    assert (urgent.status_code, f"Supposed: {case.code} is urgent." in urgent.text) == (200, True)
+    assert (routine.status_code, f"{case.code} is {case.urgency} already" in routine.text) == (422, True)
+    assert "Supposed: the meeting is 15 minutes shorter." in shorter.text

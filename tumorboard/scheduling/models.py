@@ -70,6 +70,11 @@ class PlanRun(Model):
         back_populates="run", cascade="all, delete-orphan", order_by="PlanMove.id"
     )
 
+    @property
+    def changes(self) -> list["PlanMove"]:
+        """The moves without the cases that waited before and still do."""
+        return [move for move in self.moves if move.from_meeting_id or move.to_meeting_id]
+
 
 class PlanMove(Model):
     """What a run decided for one case, and why."""

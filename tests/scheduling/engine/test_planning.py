@@ -25,6 +25,7 @@ from tumorboard.scheduling.engine import (
     Problem,
     ReasonCode,
     Slot,
+    Status,
     Waiting,
     check,
     diff,
@@ -79,6 +80,15 @@ def test_plan_of_some_boards_without_a_previous_one_says_what_was_not_planned():
 
     unplanned = [each for each in answer.waiting if each.why.code is ReasonCode.NOT_PLANNED]
     assert {each.case for each in unplanned} == {case.id for case in problem.cases if case.board == "b01"}
+
+
+def test_boards_that_are_held_count_alike_in_levels_and_in_bounds():
+    problem = an_instance(boards=2, cases=20, weeks=4, seed=4)
+
+    answer = plan(problem, previous=plan(problem), boards=["b00"])
+
+    assert (answer.status, answer.levels) == (Status.OPTIMAL, answer.bounds)
+    assert answer.levels != answer.parts[0].levels
 
 
 def test_plan_with_a_hint_is_the_plan_without():

@@ -42,7 +42,8 @@ def move_meeting(  # noqa: PLR0913 - each is named where it is called
         meeting.moved_from_at = first if first != to_start else None
     meeting.starts_at, meeting.ends_at, meeting.room = to_start, to_end, room
     meeting.video_url = meeting.video_url if video_url is None else video_url
-    meeting.reason = reason
+    # A change after the first one says no reason of its own: what was told stays true.
+    meeting.reason = reason or meeting.reason
     _fit_capacity(meeting)
     _note(meeting, "meeting.moved", before=before, by=by, now=now)
 
@@ -106,9 +107,12 @@ def _check_planned(meeting: Meeting) -> None:
 
 
 def _fit_capacity(meeting: Meeting) -> None:
+    """A shorter meeting has no more for cases than it lasts; a longer one gives what is more to them."""
+    series = meeting.series
     length = (meeting.ends_at - meeting.starts_at) // timedelta(minutes=1)
-    meeting.capacity_minutes = min(meeting.capacity_minutes, length)
-    meeting.reserve_minutes = min(meeting.reserve_minutes, meeting.capacity_minutes)
+    longer = max(0, length - series.length_minutes) if series.capacity_minutes else 0
+    meeting.capacity_minutes = min(series.capacity_minutes + longer, length)
+    meeting.reserve_minutes = min(series.reserve_minutes, meeting.capacity_minutes)
 
 
 def _note(meeting: Meeting, action: str, *, before: Appearance, by: Actor, now: datetime) -> None:

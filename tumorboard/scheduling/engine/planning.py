@@ -176,7 +176,7 @@ def _planned(draft: Draft, previous: Plan, budget: Budget, engine: str) -> Plan:
         waiting=(*waiting, *held_waiting),
         moves=(*moves, *held_moves),
         levels=_levels(draft, parts),
-        bounds=_summed_bounds(parts),
+        bounds=_bounds(draft, parts),
         status=_worst([part.status for part in parts]),
         engine=name,
         version=version,
@@ -207,15 +207,21 @@ def _worst(statuses: list[Status]) -> Status:
     return max(statuses, key=list(Status).index, default=Status.OPTIMAL)
 
 
-def _summed_bounds(parts: list[Part]) -> Bounds:
-    columns = zip(*(part.bounds for part in parts), strict=True) if parts else [(0,)] * len(LEVEL_NAMES)
-    return tuple(None if None in column else sum(each or 0 for each in column) for column in columns)
+def _bounds(draft: Draft, parts: list[Part]) -> Bounds:
+    columns = zip(*(part.bounds for part in parts), *_held_levels(draft), strict=True)
+    found = tuple(None if None in column else sum(each or 0 for each in column) for column in columns)
+    return found or (0,) * len(LEVEL_NAMES)
 
 
 def _levels(draft: Draft, parts: list[Part]) -> Levels:
-    held = sorted(draft.catalog.hosts.keys() - draft.boards)
-    rest = [draft.objective.board_levels(board, draft.where) for board in held]
-    return summed([*(part.levels for part in parts), *rest])
+    return summed([*(part.levels for part in parts), *_held_levels(draft)])
+
+
+def _held_levels(draft: Draft) -> list[Levels]:
+    """Return the levels of the boards that stay as they are: no plan of the others is below them."""
+    return [
+        draft.objective.board_levels(board, draft.where) for board in sorted(draft.catalog.hosts.keys() - draft.boards)
+    ]
 
 
 def _said_again(draft: Draft, parts: list[Part], previous: Plan) -> frozenset[str]:

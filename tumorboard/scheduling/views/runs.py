@@ -51,7 +51,7 @@ def list_runs(slug: str) -> ResponseReturnValue:
 
 def _told(series: Series) -> str:
     run = db.session.scalars(last_run_of(series.id)).first()
-    count = len(run.moves) if run else 0
+    count = len(run.changes) if run else 0
     if run is not None and run.state == "proposed":
         return f"Planned: {count} change{'' if count == 1 else 's'} proposed."
     return "Planned. Nothing had to change." if not count else f"Planned: {count} change{'' if count == 1 else 's'}."

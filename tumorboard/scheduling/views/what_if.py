@@ -34,24 +34,47 @@ def ask_what_if(meeting_id: int) -> ResponseReturnValue:
     if asked not in list(WhatIfKind):
         return _page(meeting, {})
     try:
-        difference = suppose(meeting.series_id, _question(meeting, WhatIfKind(asked)))
+        question = _question(meeting, WhatIfKind(asked))
+        difference = suppose(meeting.series_id, question)
     except Invalid as error:
         return _page(meeting, {"errors": error.fields}), 422
-    return _page(meeting, {"difference": difference})
+    return _page(meeting, {"difference": difference, "supposed": _supposed(meeting, question)})
 
 
 def _question(meeting: Meeting, kind: WhatIfKind) -> Question:
-    minutes = request.args.get("minutes", 15, type=int)
+    minutes = request.args.get("minutes", 0, type=int)
     urgency = request.args.get("urgency", "urgent")
-    if abs(minutes) > LONGEST_CHANGE:
-        raise Invalid(fields={"minutes": [f"Enter minutes from {-LONGEST_CHANGE} to {LONGEST_CHANGE}."]})
+    if (kind is WhatIfKind.LONGER and minutes == 0) or abs(minutes) > LONGEST_CHANGE:
+        raise Invalid(
+            fields={"minutes": [f"Enter whole minutes from {-LONGEST_CHANGE} to {LONGEST_CHANGE}, but not 0."]}
+        )
     if urgency not in list(Urgency):
         raise Invalid(fields={"urgency": ["Choose an urgency."]})
-    case_id = request.args.get("case", type=int)
-    offered = {one.id for cases in _cases(meeting).values() for one in cases}
-    if kind is not WhatIfKind.LONGER and case_id not in offered:
+    if kind is WhatIfKind.LONGER:
+        return Question(kind, meeting.id, minutes=minutes)
+    case = _case(meeting)
+    if kind is WhatIfKind.URGENCY and case.urgency and Urgency(urgency).place >= Urgency(case.urgency).place:
+        raise Invalid(fields={"urgency": [f"{case.code} is {case.urgency} already: choose something more urgent."]})
+    return Question(kind, meeting.id, case.id, urgency)
+
+
+def _case(meeting: Meeting) -> Case:
+    asked = request.args.get("case", type=int)
+    offered = (case for cases in _cases(meeting).values() for case in cases if case.id == asked)
+    if (case := next(offered, None)) is None:
         raise Invalid(fields={"case": ["Choose a case from the list."]})
-    return Question(kind, meeting.id, case_id, urgency, minutes)
+    return case
+
+
+def _supposed(meeting: Meeting, question: Question) -> str:
+    """The question in words: the answer stands apart from the form that asked."""
+    if question.kind is WhatIfKind.LONGER:
+        return f"the meeting is {abs(question.minutes)} minutes {'longer' if question.minutes > 0 else 'shorter'}"
+    code = _case(meeting).code
+    return {
+        WhatIfKind.AWAY: f"the presenter of {code} cannot come on this day",
+        WhatIfKind.URGENCY: f"{code} is {question.urgency}",
+    }.get(question.kind, f"{code} is discussed in this meeting")
 
 
 def _cases(meeting: Meeting) -> dict[str, list[Case]]:
@@ -73,6 +96,7 @@ def _page(meeting: Meeting, answer: dict[str, Any]) -> str:
         urgencies=list(Urgency),
         errors=answer.get("errors", {}),
         difference=difference,
+        supposed=answer.get("supposed", ""),
         meetings=_meetings(difference),
         codes=_codes(difference),
     )
