@@ -61,7 +61,7 @@ def export(board: str | None) -> None:
 
 
 @scheduling.command("replay")
-@click.argument("run_id", type=int)
+@click.argument("run_id", type=click.IntRange(1, 2**31 - 1))
 def replay(run_id: int) -> None:
     """Compute the plan of a run again from what it was computed from, and say whether it is the same."""
     with reading():

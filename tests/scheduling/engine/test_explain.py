@@ -171,7 +171,7 @@ def test_case_that_fits_nowhere_waits_with_the_reason_of_the_last_possible_meeti
 
 def test_meeting_whose_only_free_minutes_are_its_break_says_so():
     config = Config(break_minutes=10, break_from=60)
-    locked = [a_case(id=f"l{week}", minutes=50, locked=f"m{week}") for week in (0, 1)]
+    locked = [a_case(minutes=25, locked=f"m{week}") for week in (0, 0, 1, 1)]
     (waiting,) = plan(a_problem(cases=(a_case(minutes=10), *locked), config=config)).waiting
 
     assert waiting.why.sentence == "Waits: Tue, Dec 8 is full but for its break of 10 minutes."

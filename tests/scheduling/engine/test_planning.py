@@ -4,7 +4,7 @@ import ast
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,11 +21,13 @@ from tests.scheduling.engine.factories import (
 from tumorboard.scheduling import engine
 from tumorboard.scheduling.engine import (
     BadInstance,
+    Config,
     Plan,
     Problem,
     ReasonCode,
     Slot,
     Status,
+    Urgency,
     Waiting,
     check,
     diff,
@@ -209,3 +211,27 @@ def test_meetings_that_have_passed_are_no_skipped_meetings():
     problem = Problem.from_json(a_problem(cases=(a_case(id="a"),), meetings=meetings).to_json())
 
     assert plan(problem).places["a"].skipped == ()
+
+
+@pytest.mark.parametrize("by", ["auto", "stdlib"])
+def test_a_lock_that_leaves_no_place_for_the_break_takes_it_away_and_the_bound_stays_above_nothing(by: str):
+    long = a_meeting(0, minutes=90, reserve=15)
+    locked = a_case(minutes=70, urgency=Urgency.URGENT, locked=long.id)
+    overdue = a_case(minutes=5, deadline=TODAY - timedelta(days=90))
+    problem = a_problem(meetings=(long,), cases=(locked, overdue), config=Config(break_minutes=10))
+
+    answer = plan(problem, engine=by)
+
+    assert check(problem, answer) == ()
+    assert check(problem, Plan.from_json(answer.to_json())) == ()
+    assert 0 <= answer.bounds[0] <= answer.levels[0]
+
+
+def test_locked_cases_of_a_million_minutes_and_points_beyond_counting_are_written_and_read_again():
+    cases = tuple(a_case(minutes=1_000_000, locked="m0") for _ in range(3))
+    late = tuple(a_case(minutes=40, deadline=date(1900, 1, 1)) for _ in range(4))
+    heavy = Config(w_urgency=(1_000_000,) * 4, beyond_days=1_000_000)
+    problem = a_problem(cases=(*cases, *late), config=heavy)
+
+    for by in ("auto", "stdlib"):
+        assert check(problem, Plan.from_json(plan(problem, engine=by).to_json())) == ()

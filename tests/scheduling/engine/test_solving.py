@@ -210,3 +210,18 @@ def test_one_presenter_between_two_rooms_is_planned_to_the_end():
 
     assert answer.status is Status.OPTIMAL
     assert check(problem, answer) == ()
+
+
+def test_one_presenter_of_many_boards_at_one_hour_goes_from_room_to_room():
+    rooms = [f"board-{each}" for each in range(9)]
+    problem = a_problem(
+        boards=tuple(Board(room, "hub") for room in rooms),
+        meetings=tuple(a_meeting(0, id=f"{room}-0", board=room) for room in rooms),
+        cases=tuple(a_case(board=room, minutes=15) for room in rooms),
+    )
+
+    answer = plan(problem)
+
+    # Three quarters of an hour and two ways of five minutes fill the hour.
+    assert (answer.status, len(answer.slots)) == (Status.OPTIMAL, 3)
+    assert check(problem, answer) == ()

@@ -59,6 +59,16 @@ def pause_item(minutes: int, length: int) -> Item:
     return Item(PAUSE, minutes, None, ((max(0, begin - PAUSE_REACH), min(length, begin + minutes + PAUSE_REACH)),))
 
 
+def leave_a_pause(cases: Sequence[int], minutes: int, length: int) -> bool:
+    """Whether cases of these lengths can stand in a meeting so that its break is among them."""
+    first, last = pause_item(minutes, length).spans[0]
+    before = {0}
+    for case in cases:
+        before |= {end + case for end in before if end + case <= last}
+    begins = ((end, max(end, first)) for end in before)
+    return any(begin + minutes <= min(last, length - sum(cases) + end) for end, begin in begins)
+
+
 def without_pause(starts: Mapping[str, int]) -> dict[str, int]:
     """Return the starts of the cases alone."""
     return {case: start for case, start in starts.items() if case != PAUSE}

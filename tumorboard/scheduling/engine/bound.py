@@ -19,7 +19,8 @@ def least_late(objective: Objective, board: str) -> int:
     Every case may be cut into minutes; what it then pays for scarce minutes is no more than they are worth
     in any plan, whatever the prices are. Locked cases stand where they are locked.
     """
-    return _Relaxation(objective, board).bound()
+    queue = objective.catalog.queue.get(board, ())
+    return max(_Relaxation(objective, board).bound(), sum(objective.own_minimum(case)[0] for case in queue))
 
 
 def out_of_reach(objective: Objective, boards: Collection[str], *, most: int) -> frozenset[Place]:
@@ -75,7 +76,7 @@ class _Relaxation:
         self.rooms.append(catalog.limit(meeting) - sum(case.minutes for case in locked))
         left = max(0, meeting.minutes - meeting.reserve)
         left -= sum(case.minutes for case in locked if not case.urgency.may_use_reserve)
-        self.opens.append(max(0, left))
+        self.opens.append(max(0, min(left, self.rooms[-1])))
         own = [case for case in self.free if not case.urgency.may_use_reserve and belongs(case, meeting)]
         return sum(case.minutes for case in own) > left
 

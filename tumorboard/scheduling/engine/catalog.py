@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
 
-from tumorboard.scheduling.engine.agenda import Span
-from tumorboard.scheduling.engine.problem import Case, Meeting, Parallel, Presenter, Problem
+from tumorboard.scheduling.engine.agenda import Span, leave_a_pause
+from tumorboard.scheduling.engine.problem import Case, Config, Meeting, Parallel, Presenter, Problem
 
 T = TypeVar("T")
 
@@ -28,7 +28,9 @@ class Catalog:
         self.parallel = _parallel(problem.meetings)
         self.position = {meeting.id: place for group in self.calendar.values() for place, meeting in enumerate(group)}
         self._absences = _absences(problem)
-        self._locked = _locked_minutes(problem, self.meetings)
+        locked = _locked_minutes(problem, self.meetings)
+        self._locked = {meeting: sum(minutes) for meeting, minutes in locked.items()}
+        self._pauses = {each.id: _pause(self.policies[each.board], each, locked[each.id]) for each in problem.meetings}
 
     def rank(self, case: Case) -> int:
         return self.policies[case.board].rank[case.urgency.place]
@@ -79,9 +81,7 @@ class Catalog:
 
     def pause(self, meeting: Meeting) -> int:
         """Minutes of the break in the middle; none where locked cases leave no room for it."""
-        policy = self.policies[meeting.board]
-        pause = policy.break_minutes if meeting.minutes >= policy.break_from else 0
-        return pause if self._locked[meeting.id] + pause <= meeting.minutes else 0
+        return self._pauses[meeting.id]
 
     def may_collide(self, person: Presenter, meeting: Meeting) -> bool:
         """Whether the person may have another case in a meeting that runs at the same time."""
@@ -155,9 +155,14 @@ def _absences(problem: Problem) -> dict[tuple[str, str], list[frozenset[date]]]:
     return dict(absences)
 
 
-def _locked_minutes(problem: Problem, meetings: dict[str, Meeting]) -> dict[str, int]:
-    locked = dict.fromkeys(meetings, 0)
+def _locked_minutes(problem: Problem, meetings: dict[str, Meeting]) -> dict[str, list[int]]:
+    locked: dict[str, list[int]] = {meeting: [] for meeting in meetings}
     for case in problem.cases:
         if case.locked is not None:
-            locked[case.locked] += case.minutes
+            locked[case.locked].append(case.minutes)
     return locked
+
+
+def _pause(policy: Config, meeting: Meeting, locked: list[int]) -> int:
+    pause = policy.break_minutes if meeting.minutes >= policy.break_from else 0
+    return pause if pause and leave_a_pause(locked, pause, meeting.minutes) else 0

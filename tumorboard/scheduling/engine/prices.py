@@ -6,7 +6,7 @@ A meeting is two nodes, its minutes and, before them, those outside the reserve.
 
 from collections.abc import Mapping, Sequence
 
-FAR = 1 << 60
+FAR = 1 << 240
 # The node the way goes on to, and whose minutes move there; nobody's inside one meeting.
 Step = tuple[int, int | None]
 

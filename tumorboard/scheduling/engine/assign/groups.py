@@ -1,7 +1,7 @@
 """Board by board, and boards together only where a presenter would really be in two rooms at once."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from tumorboard.scheduling.engine.assign.levels import solve
@@ -45,9 +45,10 @@ def solve_groups(
     while True:
         answers = [solver.answer(group) for group in groups]
         starts, merged = solver.fit_together(answers)
-        if merged is None:
+        if not merged:
             return answers, starts
-        groups = sorted([merged, *(group for group in groups if not group & merged)], key=sorted)
+        alone = (group for group in groups if not any(group & larger for larger in merged))
+        groups = sorted([*merged, *alone], key=sorted)
 
 
 class _Groups:
@@ -88,29 +89,35 @@ class _Groups:
         """Return what the boards have left of theirs after smaller groups, and never less than one board has."""
         return max(self.budget, sum(self.budget - self.spent[board] for board in group))
 
-    def fit_together(self, answers: list[Answer]) -> tuple[dict[str, Starts], Group | None]:
-        """Return the starts of all meetings, or the boards to be solved together."""
+    def fit_together(self, answers: list[Answer]) -> tuple[dict[str, Starts], list[Group]]:
+        """Return the starts of all meetings, or the boards to be solved together, as many pairs of groups as there are.
+
+        Pairs, so that boards which get in each other's way in a chain come together in few steps, and no more than
+        have to.
+        """
         ordered = [answer for answer in answers if answer.has_order]
         where = {case: meeting for answer in ordered for case, meeting in answer.where.items()}
-        clash = self._clash(answers, where)
-        if clash is not None:
-            return {}, clash
+        merged = self._pairs(answers, self._clashes(where))
+        if merged:
+            return {}, merged
         starts, impossible = self.orders.of(where)
-        if impossible:
-            self.forbidden.update(impossible)
-            touched = {self.catalog.cases[case].board for combination in impossible[:1] for case, _ in combination}
-            return {}, self._merged(answers, touched)
-        return starts, None
+        self.forbidden.update(impossible)
+        boards = ({self.catalog.cases[case].board for case, _ in combination} for combination in impossible)
+        return starts, self._pairs(answers, boards)
 
-    def _clash(self, answers: list[Answer], where: Mapping[str, str]) -> Group | None:
-        """Return the groups with a presenter in two meetings at once though a board forbids it."""
+    def _clashes(self, where: Mapping[str, str]) -> Iterator[set[str]]:
+        """Yield the boards that have a presenter in two meetings at once though one of them forbids it."""
         for one, two in self.orders.pairs(where.items()):
             here, there = self.catalog.meetings[one[1]], self.catalog.meetings[two[1]]
             if self.catalog.forbids(here, there):
-                merged = self._merged(answers, {here.board, there.board})
-                if merged not in {answer.boards for answer in answers}:
-                    return merged
-        return None
+                yield {here.board, there.board}
 
-    def _merged(self, answers: list[Answer], boards: set[str]) -> Group:
-        return frozenset().union(*(answer.boards for answer in answers if answer.boards & boards))
+    def _pairs(self, answers: list[Answer], ties: Iterable[set[str]]) -> list[Group]:
+        """Return the groups that each tie brings together, every group once."""
+        of = {board: answer.boards for answer in answers for board in answer.boards}
+        pairs: list[Group] = []
+        for boards in ties:
+            groups = {of[board] for board in boards}
+            if len(groups) > 1 and not any(group & pair for group in groups for pair in pairs):
+                pairs.append(frozenset().union(*groups))
+        return pairs

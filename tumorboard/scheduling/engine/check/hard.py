@@ -101,15 +101,25 @@ def _reserve(stands: list[Stand]) -> Broken:
 def _break(facts: Facts, stands: list[Stand]) -> Broken:
     """A long meeting that is more than half full has a break that begins within twenty minutes of its middle."""
     meeting, config = stands[0].meeting, facts.configs[stands[0].meeting.board]
-    locked = sum(stand.case.minutes for stand in stands if stand.case.locked == meeting.id)
+    locked = [stand.case.minutes for stand in stands if stand.case.locked == meeting.id]
     wanted = config.break_minutes if meeting.minutes >= config.break_from else 0
     minutes = sum(stand.case.minutes for stand in stands)
-    if not wanted or locked + wanted > meeting.minutes or 2 * minutes <= meeting.minutes:
+    if not wanted or 2 * minutes <= meeting.minutes:
         return
     middle = meeting.start + (meeting.minutes - wanted) // 2
     starts = range(max(meeting.start, middle - 20), min(middle + 20, meeting.start + meeting.minutes - wanted) + 1)
+    if not any(_may_stand_around(locked, at - meeting.start, meeting.minutes - wanted) for at in starts):
+        return
     if all(any(stand.begin < at + wanted and at < stand.end for stand in stands) for at in starts):
         yield Violation(ViolationCode.NO_BREAK, "The meeting has no break in its middle.", meeting=meeting.id)
+
+
+def _may_stand_around(locked: list[int], before: int, together: int) -> bool:
+    """Whether some of the locked cases fit into what lies before the break, and the others into what lies after it."""
+    sums = {0}
+    for minutes in locked:
+        sums |= {each + minutes for each in sums if each + minutes <= before}
+    return any(sum(locked) - each <= together - before for each in sums)
 
 
 def _published(case: Case) -> str | None:

@@ -15,7 +15,7 @@ from tumorboard.scheduling.engine.plan.parts import (
     reason,
 )
 from tumorboard.scheduling.engine.problem import BadInstance
-from tumorboard.scheduling.engine.problem.fields import Fields, choice, text, whole
+from tumorboard.scheduling.engine.problem.fields import LARGEST_TOTAL, Fields, choice, text, whole
 
 
 def part(path: str, data: object) -> Part:
@@ -34,7 +34,7 @@ def slot(place: Fields, reasons: Fields, case: str) -> Slot:
     return Slot(
         case=case,
         meeting=place.text("meeting"),
-        start=place.number("start"),
+        start=place.number("start", most=LARGEST_TOTAL),
         why=_read_optional(reasons, "why"),
         skipped=reasons.items("skipped", _read_skipped),
         earlier=_read_optional(reasons, "earlier"),

@@ -12,7 +12,7 @@ E = TypeVar("E", bound=StrEnum)
 
 # Numbers of an instance, and sums of them; what is larger means nothing in minutes, days or points.
 LARGEST_NUMBER = 1_000_000
-LARGEST_TOTAL = 10**15
+LARGEST_TOTAL = 10**24
 YEARS = range(1900, 2501)
 
 
@@ -40,10 +40,10 @@ class Fields:
         """Whether the field is there and not null."""
         return self.values.get(key) is not None
 
-    def number(self, key: str, *, least: int = 0, default: int | None = None) -> int:
-        """Return a whole number not below `least`."""
+    def number(self, key: str, *, least: int = 0, most: int = LARGEST_NUMBER, default: int | None = None) -> int:
+        """Return a whole number from `least` to `most`."""
         value = self.values.get(key, default)
-        return whole(self.name(key), value, least=least, most=LARGEST_NUMBER)
+        return whole(self.name(key), value, least=least, most=most)
 
     def text(self, key: str, *, default: str | None = None) -> str:
         value = self.values.get(key, default)
