@@ -588,6 +588,16 @@ def test_answer_to_an_older_sequence_is_kept_as_one_to_the_earlier_time(app, adm
     assert not invitation_of(person, meeting).is_answer_to_earlier_time
 
 
+def test_answer_is_one_to_the_earlier_time_as_soon_as_the_meeting_is_moved(app, admin):
+    person, meeting = an_invited_person()
+    a_round()
+    receive(a_reply_mail(meeting.uid, person.email))
+
+    moved(meeting, by=admin)
+
+    assert invitation_of(person, meeting).is_answer_to_earlier_time
+
+
 def test_answer_stays_good_when_only_the_room_changed(app, admin):
     person, meeting = an_invited_person()
     a_round()

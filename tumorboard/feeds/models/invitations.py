@@ -68,5 +68,6 @@ class MeetingInvitation(Model):
 
     @property
     def is_answer_to_earlier_time(self) -> bool:
-        """Whether the person answered, but before the meeting had its present time."""
-        return self.answered_sequence is not None and self.answered_sequence < self.timed_sequence
+        """Whether the person answered, but before the meeting had its present time, be that already sent or not."""
+        is_sent = (self.starts_at, self.ends_at) == (self.meeting.starts_at, self.meeting.ends_at)
+        return self.answered_sequence is not None and (self.answered_sequence < self.timed_sequence or not is_sent)
