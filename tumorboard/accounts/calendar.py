@@ -41,6 +41,7 @@ _KEPT = _TIMES | {"UID", "SEQUENCE", "RRULE", "DURATION", "STATUS", "TRANSP", "F
 _LENGTHS = {"DTSTART", "DTEND", "DURATION"}
 _REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _RULES = re.compile(r"(?:.*;)?FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;.*)?", re.IGNORECASE)
+_ENDS = re.compile(r"(?:^|;)(?:UNTIL|COUNT)=", re.IGNORECASE)
 
 _Line = tuple[str, dict[str, str], str]  # name, parameters, value
 
@@ -155,6 +156,9 @@ class _Reader:
         name, about, value = line
         if name == "RRULE" and not _RULES.fullmatch(value):
             raise ValueError("A rule repeats more than daily.")
+        if name == "RRULE" and not _ENDS.search(value):
+            # A day that never comes would be looked for until the year 9999.
+            return f"RRULE:{value};UNTIL={self.until + _WEEK:%Y%m%d}"
         if name not in _TIMES:
             return f"{name}:{value}"
         kept = "".join(f";{key}={about[key].upper()}" for key in ("VALUE", "RANGE") if key in about)
