@@ -183,9 +183,9 @@ def events(count: int, *lines: str, starts: str = ":20261208T090000", ends: str 
 NUMBERS = ",".join(map(str, range(60)))
 BOMBS = {
     "every second of every day": an_event(f"RRULE:FREQ=DAILY;BYHOUR=0,1,2,3;BYMINUTE={NUMBERS};BYSECOND={NUMBERS}"),
-    "a day that never comes": an_event("RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"),
-    "many such days": events(1000, "RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"),
-    "no step at all": an_event("RRULE:FREQ=YEARLY;INTERVAL=0;BYMONTH=2;BYMONTHDAY=30"),
+    "a day that never comes": an_event("RRULE:FREQ=DAILY;BYMONTH=2;BYYEARDAY=200"),
+    "many such days": events(1000, "RRULE:FREQ=YEARLY;BYMONTH=2;BYYEARDAY=200"),
+    "no step at all": an_event("RRULE:FREQ=YEARLY;INTERVAL=0;BYMONTH=2;BYYEARDAY=200"),
     "since the year one": an_event("RRULE:FREQ=DAILY", starts=":00010101T000000", ends=":00010101T010000"),
     "a thousand weeklies": events(1000, "RRULE:FREQ=WEEKLY"),
     "an event changed a thousand times": "\r\n".join(

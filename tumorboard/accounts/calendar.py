@@ -7,6 +7,7 @@ the few properties that say when; and by the processor time that the libraries m
 import re
 import sys
 import time
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ _KEPT = _TIMES | {"UID", "SEQUENCE", "RRULE", "DURATION", "STATUS", "TRANSP", "F
 _LENGTHS = {"DTSTART", "DTEND", "DURATION"}
 _REPEATS = {"RRULE", "RDATE", "RECURRENCE-ID"}
 _RULES = re.compile(r"(?:.*;)?FREQ=(DAILY|WEEKLY|MONTHLY|YEARLY)(?:;.*)?", re.IGNORECASE)
-_ENDS = re.compile(r"(?:^|;)(?:UNTIL|COUNT)=", re.IGNORECASE)
+_OF_MONTH = re.compile(r"(?:^|;)(BYMONTH|BYMONTHDAY)=([\d,]+)(?=;|$)", re.IGNORECASE)
 
 _Line = tuple[str, dict[str, str], str]  # name, parameters, value
 
@@ -156,9 +157,8 @@ class _Reader:
         name, about, value = line
         if name == "RRULE" and not _RULES.fullmatch(value):
             raise ValueError("A rule repeats more than daily.")
-        if name == "RRULE" and not _ENDS.search(value):
-            # A day that never comes would be looked for until the year 9999.
-            return f"RRULE:{value};UNTIL={self.until + _WEEK:%Y%m%d}"
+        if name == "RRULE" and _never_comes(value):
+            return ""  # the libraries would look for such a day until the year 9999
         if name not in _TIMES:
             return f"{name}:{value}"
         kept = "".join(f";{key}={about[key].upper()}" for key in ("VALUE", "RANGE") if key in about)
@@ -185,6 +185,16 @@ class _Reader:
         return max(span[0], self.since), min(span[1], self.until)
 
 
+def _never_comes(rule: str) -> bool:
+    """Whether the rule wants only days that none of its months has in any year, as February 30."""
+    parts = {name.upper(): {int(each) for each in value.split(",") if each} for name, value in _OF_MONTH.findall(rule)}
+    months, days = parts.get("BYMONTH", set()), parts.get("BYMONTHDAY", set())
+    if not days or not months or not months <= set(range(1, 13)):
+        return False
+    return min(days) > max(monthrange(_LEAP_YEAR, month)[1] for month in months)
+
+
+_LEAP_YEAR = 2028
 _WEEK = timedelta(weeks=1)
 _MIDNIGHT = datetime.min.time()
 
